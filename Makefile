@@ -1,0 +1,56 @@
+# The two commands to know are `make demo` and `make test`; `make help` names the others.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+CATALOGUE := locale/fr/LC_MESSAGES/django.mo
+RUN := .venv/.base-installed $(CATALOGUE)
+DEVELOP := $(RUN) .venv/.dev-installed
+
+.PHONY: help demo test check serve worker outbox messages lock format
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUN) ## A whole portal on 127.0.0.1: PORT=8123, DEMO_DATA_DIR=…, RESET=1 to start afresh
+	@exec $(PYTHON) bin/demo.py
+
+test: $(DEVELOP) ## Every test, on SQLite, on PostgreSQL, and in a browser
+	@exec $(PYTHON) bin/run_tests.py
+
+check: $(DEVELOP) ## Lint, format, types, templates, migrations, translations, deployment, locked packages
+	@exec $(PYTHON) bin/check.py
+
+serve: $(RUN) ## The portal as in production, on PORT; docs/settings.md names its variables
+	@exec $(PYTHON) bin/serve.py
+
+worker: $(RUN) ## Work outside the requests: run one or more beside `make serve`
+	@exec $(PYTHON) manage.py db_worker
+
+outbox: $(RUN) ## Send the mails owed, every 30 seconds: run one or more beside `make serve`
+	@exec $(PYTHON) manage.py send_outbox --every 30
+
+messages: $(DEVELOP) ## Write the translation catalogue anew from the sources
+	@$(PYTHON) bin/catalogue.py write
+
+format: $(DEVELOP) ## Put the Python files in the common shape
+	@$(PYTHON) -m ruff check --fix-only --quiet .
+	@$(PYTHON) -m ruff format --quiet .
+
+lock: $(DEVELOP) ## Pin the newest packages that pyproject.toml admits, with their hashes
+	@$(PYTHON) -m pip install --quiet 'uv~=0.13.9'
+	@$(PYTHON) -m uv pip compile pyproject.toml --quiet --upgrade --python $(PYTHON) \
+		--generate-hashes --universal --no-header --output-file requirements/base.txt
+	@$(PYTHON) -m uv pip compile pyproject.toml --quiet --upgrade --python $(PYTHON) --group dev \
+		--generate-hashes --universal --no-header --output-file requirements/dev.txt
+
+# One environment for all: the demonstration and the server need the base packages, the rest adds the tools.
+.venv/.%-installed: requirements/%.txt
+	@bin/environment.sh $*
+	@touch $@
+
+.venv/.dev-installed: .venv/.base-installed
+
+$(CATALOGUE): $(CATALOGUE:.mo=.po) bin/catalogue.py | .venv/.base-installed
+	@$(PYTHON) bin/catalogue.py compile

@@ -1,0 +1,108 @@
+"""`make test`: the whole suite on SQLite, again on PostgreSQL, then the pages in a browser.
+
+What the machine lacks is fetched with apt-get where that can be done, and otherwise named at the end. With
+REQUIRE_ALL=1 a part that did not run is a failure.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from postgres import PostgresError, find_binaries, temporary_server
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROCESSES = os.environ.get("PROCESSES") or "2"
+NO_TEST_COLLECTED = 5  # pytest's exit code
+
+
+@dataclass
+class Outcome:
+    """What became of one part. ``ran`` is false when the machine lacked something, which ``words`` tell."""
+
+    part: str
+    ran: bool
+    passed: bool
+    words: str
+
+    def __str__(self) -> str:
+        mark = "réussi" if self.passed else "ÉCHEC" if self.ran else "PAS LANCÉ"
+        return f"  {mark:<10} {self.part} : {self.words}"
+
+
+def run_pytest(part: str, *arguments: str, **environment: str) -> Outcome:
+    print(f"\n=== {part} ===", flush=True)
+    inherited = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
+    command = [sys.executable, "-m", "pytest", "--numprocesses", PROCESSES, *arguments, *sys.argv[1:]]
+    code = subprocess.run(command, cwd=ROOT, env=inherited | environment, check=False).returncode
+    if code == NO_TEST_COLLECTED:
+        return Outcome(part, ran=False, passed=False, words="aucun test trouvé")
+    words = "tous les tests passent" if code == 0 else f"pytest s’est arrêté avec le code {code}"
+    return Outcome(part, ran=True, passed=code == 0, words=words)
+
+
+def fetch(package: str) -> str:
+    """Install one of Debian's packages where we may.
+
+    :return: Why it could not be done, in French; nothing when it was.
+    """
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return f"installez-le (sur Debian ou Ubuntu : sudo apt-get install {package})"
+    print(f"Installation de {package} par apt-get…", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
+        result = subprocess.run(["apt-get", "-qq", *command], env=environment, capture_output=True, check=False)
+        if result.returncode:
+            lines = result.stderr.decode(errors="replace").strip().splitlines() or ["sans un mot"]
+            return f"apt-get install {package} a échoué : {lines[-1]}"
+    return ""
+
+
+def on_sqlite() -> Outcome:
+    return run_pytest("SQLite", "--ignore=tests/browser")
+
+
+def on_postgresql() -> Outcome:
+    part = "PostgreSQL"
+    refusal = "" if find_binaries() else fetch("postgresql")
+    binaries = find_binaries()
+    if binaries is None:
+        return Outcome(part, ran=False, passed=False, words=f"le serveur PostgreSQL n’est pas installé ; {refusal}")
+    try:
+        with temporary_server(binaries) as database_url:
+            return run_pytest(part, "--ignore=tests/browser", TEST_DATABASE_URL=database_url)
+    except PostgresError as error:
+        return Outcome(part, ran=False, passed=False, words=str(error))
+
+
+def find_browser() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def in_browser() -> Outcome:
+    part = "Navigateur"
+    refusal = "" if find_browser() else fetch("chromium")
+    browser = find_browser()
+    if browser is None:
+        return Outcome(part, ran=False, passed=False, words=f"ni Chromium ni Chrome ne sont installés ; {refusal}")
+    return run_pytest(part, "tests/browser", CHROMIUM=browser)
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Interrompu."))  # so that PostgreSQL is stopped on the way out
+    outcomes = [on_sqlite(), on_postgresql(), in_browser()]
+    print("\nCe qui a tourné, et ce qui n’a pas tourné :", *outcomes, sep="\n", flush=True)
+    failed = [outcome for outcome in outcomes if outcome.ran and not outcome.passed]
+    missing = [outcome for outcome in outcomes if not outcome.ran]
+    if missing and os.environ.get("REQUIRE_ALL") == "1":
+        print("REQUIRE_ALL=1 demande que tout tourne.", flush=True)
+        return 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

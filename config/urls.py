@@ -1,0 +1,41 @@
+"""The addresses of the portal: pages of each app, pages of prose, the networks' desk, health."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponseBase
+from django.urls import include, path
+from django.views.generic import RedirectView, TemplateView
+
+from config.demo import mails
+from config.views import health
+
+
+def page(template: str, content_type: str = "text/html") -> Callable[..., HttpResponseBase]:
+    """A page of prose: the same for everyone, until the next release."""
+    return login_not_required(TemplateView.as_view(template_name=template, content_type=content_type))
+
+
+urlpatterns = [
+    path("", include("pledges.urls")),
+    path("", include("resources.urls")),
+    path("methode/", page("pages/method.html"), name="method"),
+    path("mentions-legales/", page("pages/legal_notice.html"), name="legal-notice"),
+    path("confidentialite/", page("pages/privacy.html"), name="privacy"),
+    path("accessibilite/", page("pages/accessibility.html"), name="accessibility"),
+    path("glossaire/", page("pages/glossary.html"), name="glossary"),
+    path("plan-du-site/", page("pages/site_map.html"), name="site-map"),
+    # Browsers ask for it on pages that name no icon, such as the desk's.
+    path(
+        "favicon.ico",
+        login_not_required(RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")),
+        name="favicon",
+    ),
+    path("robots.txt", page("robots.txt", "text/plain"), name="robots"),
+    path("sante/", health, name="health"),
+    path("admin/", admin.site.urls),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demonstration/courriels/", mails, name="demo-mails"))

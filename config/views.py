@@ -1,0 +1,31 @@
+"""Answers that belong to no app: refusals and health."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came back without its key: usually cookies are refused, or the page is a day old."""
+    return render(request, "errors/csrf.html", status=403)
+
+
+@login_not_required
+@never_cache
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the portal can serve: its database answers, and has the tables this code expects."""
+    try:
+        executor = MigrationExecutor(connection)
+        migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        database = True
+    except DatabaseError:
+        database = migrated = False
+    ready = database and migrated
+    return JsonResponse(
+        {"ready": ready, "database": database, "migrations": migrated},
+        status=200 if ready else 503,
+    )
