@@ -1,0 +1,81 @@
+"""The ESS networks, and the people who check and publish for them."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from regions.enums import Role
+from regions.models.territory import Region
+
+
+class User(AbstractUser):
+    """Someone who logs in: a member of a network, or an administrator. Signers and citizens have no account."""
+
+    class Meta:
+        verbose_name = _("compte")
+        ordering = ("username",)
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="user_one_per_email",
+                violation_error_message=_("Un compte utilise déjà cette adresse."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @cached_property
+    def region_codes(self) -> frozenset[str]:
+        """Where this user may work: everywhere for an administrator or a member of a national network.
+
+        Read once for each object, so once a request: rights granted meanwhile count from the next one.
+        """
+        if not self.is_active:
+            return frozenset()
+        regions = Region.objects.all()
+        if not (self.is_superuser or self.memberships.filter(network__is_national=True).exists()):
+            regions = regions.filter(networks__memberships__user=self)
+        return frozenset(regions.values_list("code", flat=True))
+
+
+class Network(models.Model):
+    """An ESS organisation: a CRESS in its region, a national network in all."""
+
+    name = models.CharField(_("nom"), max_length=120, unique=True)
+    site = models.URLField(_("site"), blank=True)
+    is_national = models.BooleanField(_("national"), default=False, help_text=_("Couvre toutes les régions."))
+    regions = models.ManyToManyField(Region, blank=True, related_name="networks", verbose_name=_("régions"))
+
+    class Meta:
+        verbose_name = _("réseau")
+        verbose_name_plural = _("réseaux")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's role in a network."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("compte"))
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("réseau"))
+    role = models.CharField(_("rôle"), max_length=12, choices=Role, default=Role.MODERATOR)
+
+    class Meta:
+        verbose_name = _("membre")
+        ordering = ("network", "user")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "network"],
+                name="membership_one_per_user_and_network",
+                violation_error_message=_("Cette personne est déjà membre de ce réseau."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.network}"
