@@ -1,0 +1,122 @@
+"""Closed lists of words about elections and pledges, and what may follow what."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ElectionKind(models.TextChoices):
+    """What is elected: regional votes include the single assemblies of Corse, Martinique and Guyane."""
+
+    REGIONAL = "regional", _("élections régionales")
+    DEPARTMENTAL = "departmental", _("élections départementales")
+
+
+class ListKind(models.TextChoices):
+    """What voters choose."""
+
+    LIST = "list", _("liste")
+    PAIR = "pair", _("binôme")
+
+
+class CandidateRole(models.TextChoices):
+    """A person's place: only the members of a binôme have substitutes."""
+
+    CANDIDATE = "candidate", _("candidat·e")
+    SUBSTITUTE = "substitute", _("remplaçant·e")
+
+
+class Sex(models.TextChoices):
+    """As the official list states it: it makes the French agree (« candidate », « candidat »)."""
+
+    FEMALE = "F", _("femme")
+    MALE = "M", _("homme")
+
+
+class Capacity(models.TextChoices):
+    """In what capacity a person signs."""
+
+    HEAD = "head", _("tête de liste")
+    MANDATARY = "mandatary", _("mandataire de la liste")
+    MEMBER = "member", _("membre du binôme")
+    SELF = "self", _("à titre personnel")
+
+
+class Answer(models.TextChoices):
+    """What a signer says of one principle. No answer is a third thing, and is not stored."""
+
+    COMMITS = "commits", _("s’engage")
+    DECLINES = "declines", _("ne s’engage pas")
+
+
+class IdentityCheck(models.TextChoices):
+    """How a network made sure of who signed. No identity document is ever kept."""
+
+    OFFICIAL_LIST = "official_list", _("identité rapprochée de la liste officielle")
+    OFFICIAL_ADDRESS = "official_address", _("adresse officielle de la liste")
+    CALL_BACK = "call_back", _("rappel téléphonique par le réseau")
+    RECEIPT_SEEN = "receipt_seen", _("récépissé de candidature vu, non conservé")
+
+
+class PledgeState(models.TextChoices):
+    """Where a pledge stands. A pledge never confirmed is deleted after seven days, and has no state for it."""
+
+    SUBMITTED = "submitted", _("à confirmer par courriel")
+    IN_REVIEW = "in_review", _("en cours de vérification")
+    PUBLISHED = "published", _("publié")
+    DECLINED = "declined", _("refusé")
+    SUSPENDED = "suspended", _("suspendu")
+    WITHDRAWN = "withdrawn", _("retiré")
+    SUPERSEDED = "superseded", _("remplacé")
+
+    def can_become(self, state: "PledgeState") -> bool:
+        return state in NEXT_STATES[self]
+
+
+NEXT_STATES: dict[PledgeState, set[PledgeState]] = {
+    PledgeState.SUBMITTED: {PledgeState.IN_REVIEW},
+    PledgeState.IN_REVIEW: {PledgeState.PUBLISHED, PledgeState.DECLINED, PledgeState.WITHDRAWN},
+    PledgeState.PUBLISHED: {PledgeState.SUSPENDED, PledgeState.WITHDRAWN, PledgeState.SUPERSEDED},
+    # A consent can be withdrawn at any time, under suspension too: docs/adr/0004.
+    PledgeState.SUSPENDED: {PledgeState.PUBLISHED, PledgeState.DECLINED, PledgeState.WITHDRAWN},
+    PledgeState.DECLINED: set(),
+    PledgeState.WITHDRAWN: set(),
+    PledgeState.SUPERSEDED: set(),
+}
+# Published once: the charter it signed may not change, and pages keep it as a dated fact.
+STANDING = (PledgeState.PUBLISHED, PledgeState.SUSPENDED)
+# A network has spoken: someone decided, at some moment.
+DECIDED = (PledgeState.PUBLISHED, PledgeState.SUSPENDED, PledgeState.DECLINED, PledgeState.SUPERSEDED)
+
+
+class LinkPurpose(models.TextChoices):
+    """What a link sent by mail opens: one purpose each."""
+
+    CONFIRM = "confirm", _("confirmer une signature")
+
+
+class MailKind(models.TextChoices):
+    """The mails the portal owes."""
+
+    CONFIRM = "confirm", _("lien de confirmation")
+    IN_REVIEW = "in_review", _("signature confirmée")
+    PUBLISHED = "published", _("engagement publié")
+    DECLINED = "declined", _("engagement non publié")
+    SUSPENDED = "suspended", _("engagement suspendu")
+    RESUMED = "resumed", _("engagement de nouveau publié")
+    WITHDRAWN = "withdrawn", _("engagement retiré")
+
+
+class Act(models.TextChoices):
+    """What the journal records."""
+
+    PLEDGE_SUBMITTED = "pledge.submitted", _("engagement déposé")
+    SIGNATURE_CONFIRMED = "signature.confirmed", _("signature confirmée")
+    PLEDGE_IN_REVIEW = "pledge.in_review", _("engagement à vérifier")
+    PLEDGE_PUBLISHED = "pledge.published", _("engagement publié")
+    PLEDGE_DECLINED = "pledge.declined", _("engagement refusé")
+    PLEDGE_SUSPENDED = "pledge.suspended", _("engagement suspendu")
+    PLEDGE_RESUMED = "pledge.resumed", _("engagement rétabli")
+    PLEDGE_WITHDRAWN = "pledge.withdrawn", _("engagement retiré")
+    PLEDGE_SUPERSEDED = "pledge.superseded", _("engagement remplacé")
+    CANDIDATES_IMPORTED = "candidates.imported", _("candidatures importées")
+    CHARTER_LOADED = "charter.loaded", _("charte chargée")

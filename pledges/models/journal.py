@@ -1,0 +1,61 @@
+"""The one journal: every act, dated, by someone, for a reason."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pledges.constraints import RefuseChange
+from pledges.enums import Act
+from pledges.models.elections import Election
+from pledges.models.pledge import Pledge
+from regions.models import Region, ScopedQuerySet
+
+
+class JournalEntryQuerySet(ScopedQuerySet["JournalEntry"]):
+    region_path = "region"
+
+
+class JournalEntry(models.Model):
+    """One act. Append-only, in the database's own terms; it holds no contact data."""
+
+    act = models.CharField(_("acte"), max_length=30, choices=Act)
+    at = models.DateTimeField(_("le"), db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("par"),
+        help_text=_("Vide quand l’acte est celui d’un signataire ou du portail lui-même."),
+    )
+    region = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("région"))
+    election = models.ForeignKey(
+        Election, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("élection")
+    )
+    # A pledge that nobody confirmed is deleted; its entries stay, so the database does not tie them to it.
+    pledge = models.ForeignKey(
+        Pledge,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="entries",
+        verbose_name=_("engagement"),
+    )
+    reason = models.TextField(_("motif"), blank=True)
+    details = models.JSONField(_("précisions"), default=dict)
+
+    objects = JournalEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entrée du journal")
+        verbose_name_plural = _("journal")
+        ordering = ("pk",)
+        constraints = [
+            RefuseChange(
+                name="journal_is_append_only",
+                violation_error_message=_("Le journal s’écrit à la suite : rien ne s’y modifie ni ne s’y efface."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}, {self.at:%Y-%m-%d %H:%M}"

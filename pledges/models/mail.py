@@ -1,0 +1,128 @@
+"""The mails owed, and the links they carry."""
+
+import datetime
+import hashlib
+import secrets
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pledges.enums import LinkPurpose, MailKind
+from pledges.models.pledge import Pledge, Signatory
+from regions.models import Region, ScopedQuerySet
+
+TOKEN_BYTES = 32  # 256 bits
+LINK_LIFE = {LinkPurpose.CONFIRM: datetime.timedelta(days=7)}
+
+
+def digest(token: str) -> str:
+    """What the database keeps of a token: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class MailLinkQuerySet(models.QuerySet["MailLink"]):
+    def for_token(self, token: str, purpose: LinkPurpose) -> Self:
+        return self.filter(digest=digest(token), purpose=purpose)
+
+    def usable(self) -> Self:
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+    def mint(self, signatory: Signatory, purpose: LinkPurpose) -> str:
+        """Make a link for this person and this purpose.
+
+        :return: The token, known only to the mail that carries it: the database keeps its hash.
+        """
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.create(
+            signatory=signatory,
+            purpose=purpose,
+            digest=digest(token),
+            expires_at=timezone.now() + LINK_LIFE[purpose],
+        )
+        return token
+
+
+class MailLink(models.Model):
+    """A link sent by mail: random, one purpose, an end, spent once."""
+
+    signatory = models.ForeignKey(Signatory, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(_("usage"), max_length=10, choices=LinkPurpose)
+    digest = models.CharField(_("empreinte"), max_length=64, unique=True)
+    created_at = models.DateTimeField(_("créé le"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("valable jusqu’au"))
+    used_at = models.DateTimeField(_("utilisé le"), null=True)
+
+    objects = MailLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lien envoyé")
+        verbose_name_plural = _("liens envoyés")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}, {self.created_at:%Y-%m-%d}"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.used_at is None and timezone.now() < self.expires_at
+
+
+class OutboxMailQuerySet(ScopedQuerySet["OutboxMail"]):
+    region_path = "region"
+
+    def owed(self) -> Self:
+        return self.filter(sent_at=None, abandoned_at=None)
+
+    def due(self) -> Self:
+        """Owed, its time has come, and nobody is sending it now."""
+        now = timezone.now()
+        return self.owed().filter(next_try_at__lte=now).exclude(leased_until__gt=now)
+
+
+class OutboxMail(models.Model):
+    """A mail owed, written in the transaction of the act that owes it.
+
+    Its text is composed when it is sent: the link it carries is never stored in clear.
+    """
+
+    key = models.CharField(_("clé"), max_length=100, unique=True, help_text=_("Le même courrier n’est dû qu’une fois."))
+    kind = models.CharField(_("nature"), max_length=12, choices=MailKind)
+    signatory = models.ForeignKey(Signatory, on_delete=models.CASCADE, related_name="mails")
+    pledge = models.ForeignKey(Pledge, on_delete=models.CASCADE, related_name="mails", verbose_name=_("engagement"))
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("région"))
+    recipient = models.EmailField(_("destinataire"), blank=True, help_text=_("Effacé une fois le courrier parti."))
+    created_at = models.DateTimeField(_("dû depuis le"), auto_now_add=True)
+    next_try_at = models.DateTimeField(_("prochain essai"), default=timezone.now)
+    leased_until = models.DateTimeField(_("en cours d’envoi jusqu’à"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    last_error = models.CharField(_("dernière erreur"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("parti le"), null=True)
+    abandoned_at = models.DateTimeField(_("abandonné le"), null=True)
+
+    objects = OutboxMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("courrier à envoyer")
+        verbose_name_plural = _("courriers à envoyer")
+        ordering = ("next_try_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(recipient=""),
+                name="outbox_sent_forgets_the_address",
+                violation_error_message=_("Un courrier parti ne garde pas l’adresse."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(abandoned_at=None),
+                name="outbox_sent_or_abandoned",
+                violation_error_message=_("Un courrier parti n’est pas abandonné."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(sent_at=None, abandoned_at=None), name="outbox_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.pledge}"
