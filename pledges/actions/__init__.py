@@ -1,0 +1,1 @@
+"""Verbs: every write that changes a state, or several rows."""

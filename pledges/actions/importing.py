@@ -1,0 +1,247 @@
+"""Importing the ministry's candidate files: whole or not at all, and again when the ministry corrects them.
+
+``import_candidates`` is the one door, for the command and for an upload. With ``dry_run`` it says exactly what it
+would do. A pledge is never touched: a list or a person that a new file no longer names is kept, and marked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import batched
+from pathlib import Path
+from typing import IO, cast
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges.enums import Act, ElectionKind
+from pledges.models import Candidate, CandidateList, Contest, Election, JournalEntry, Nuance, Pledge
+from pledges.official_files import CandidateRow, FileRefusedError, OfficialFile, read_candidates
+from pledges.official_files.changes import Changes, Counts, Known, Pairs, PledgedList, compare
+from pledges.official_files.lists import Progress, silent
+from pledges.official_files.matching import Person, match_lists
+from pledges.official_files.refusals import Problems
+from regions.models import Region, Revision, User
+
+_BATCH = 1_000  # rows written at once
+_LIST_FIELDS = ("official_code", "panel_number", "name", "norm", "nuance", "left_at")
+_PLACE_FIELDS = CandidateRow._fields[1:]  # what the file says of a person, and the database keeps
+
+
+@dataclass(frozen=True, slots=True)
+class ContestReport:
+    """What an import changed, or would change, in one contest."""
+
+    name: str
+    contest: Counts
+    lists: Counts
+    candidates: Counts
+    pledged_lists: tuple[PledgedList, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import changed, or with ``dry_run`` would change: contest by contest, and in all."""
+
+    file_name: str
+    sha256: str
+    dry_run: bool
+    by_contest: tuple[ContestReport, ...]
+
+    @property
+    def contests(self) -> Counts:
+        return Counts.total(report.contest for report in self.by_contest)
+
+    @property
+    def lists(self) -> Counts:
+        return Counts.total(report.lists for report in self.by_contest)
+
+    @property
+    def candidates(self) -> Counts:
+        return Counts.total(report.candidates for report in self.by_contest)
+
+    @property
+    def pledged_lists(self) -> tuple[PledgedList, ...]:
+        """The lists that have a pledge and that changed: a network should look at them."""
+        return tuple(pledged for report in self.by_contest for pledged in report.pledged_lists)
+
+    @property
+    def changed(self) -> bool:
+        return self.contests.changed
+
+
+def import_candidates(
+    election: Election,
+    source: File[bytes],
+    *,
+    by: User | None = None,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> ImportReport:
+    """Import a file of candidates: create, update, mark who left and who returned; one journal entry a contest.
+
+    Only the contests that the file names are concerned. The same file again changes nothing.
+
+    :param source: The file, opened or uploaded; left open. The journal keeps its name and its SHA-256.
+    :param by: Who imports, None for the portal itself.
+    :param dry_run: Write nothing, and report what would be written.
+    :param progress: Told, in a sentence, how far the work is.
+    :raises FileRefusedError: When the file is refused, with every bad row. Nothing is then written.
+    """
+    if election.kind != ElectionKind.REGIONAL:
+        raise FileRefusedError(
+            _("« %s » ne se vote pas par listes régionales : ce fichier ne peut pas y être importé.") % election
+        )
+    regions = {region.code: region for region in Region.objects.all()}
+    if not regions:
+        raise FileRefusedError(_("Aucune région n’est encore chargée : lancez d’abord « manage.py load_territories »."))
+    official = read_candidates(
+        cast("IO[bytes]", source.file),
+        name=Path(source.name or "").name,
+        regions={code: region.name for code, region in regions.items()},
+        progress=progress,
+    )
+    with transaction.atomic():
+        # Two imports of the same election wait for one another; signatures, which only refer to it, do not.
+        election = Election.objects.select_for_update(no_key=True).get(pk=election.pk)
+        report = _Import(election, official, by=by, dry_run=dry_run).run(regions, progress)
+        if report.changed and not dry_run:
+            Revision.advance()
+    return report
+
+
+class _Import:
+    """One import, inside its transaction."""
+
+    def __init__(self, election: Election, official: OfficialFile, *, by: User | None, dry_run: bool) -> None:
+        self.election = election
+        self.official = official
+        self.by = by
+        self.dry_run = dry_run
+        self.now = timezone.now()
+        self.nuances = {nuance.code: nuance for nuance in election.nuances.all()}
+
+    def run(self, regions: Mapping[str, Region], progress: Progress) -> ImportReport:
+        plan = self._match(regions)
+        relabelled = self._settle_nuances()
+        reports = []
+        for done, (contest, pairs) in enumerate(plan, 1):
+            progress(_("%(name)s, %(done)d sur %(total)d") % {"name": contest.name, "done": done, "total": len(plan)})
+            reports.append(self._import_contest(contest, pairs, relabelled))
+        return ImportReport(self.official.name, self.official.sha256, self.dry_run, tuple(reports))
+
+    def _match(self, regions: Mapping[str, Region]) -> list[tuple[Contest, Pairs]]:
+        """Find the contests and the lists that the file speaks of."""
+        contests = {contest.code: contest for contest in self.election.contests.all()}
+        slugs = {contest.slug for contest in contests.values()}
+        by_code = "list_code" in self.official.fields
+        problems = Problems()
+        plan = []
+        for code, lists in self.official.regions.items():
+            region = regions[code]
+            contest = contests.get(code)
+            stored = list(contest.lists.select_related("nuance")) if contest else []
+            if contest is None:
+                contest = Contest(election=self.election, region=region, code=code, name=region.name, slug=region.slug)
+                if region.slug in slugs:
+                    problems.add(
+                        lists[0].line, _("l’adresse « %s » est celle d’une autre circonscription") % region.slug
+                    )
+            plan.append((contest, match_lists(lists, stored, by_code=by_code, problems=problems)))
+        problems.refuse_if_any()
+        return plan
+
+    def _settle_nuances(self) -> frozenset[str]:
+        """Create the nuances that the election lacks, take the labels that the file gives.
+
+        :return: The codes whose label changed.
+        """
+        facts = [official.facts for lists in self.official.regions.values() for official in lists]
+        labels = {fact.nuance: fact.nuance_label for fact in facts if fact.nuance}
+        missing = [
+            Nuance(election=self.election, code=code, label=label)
+            for code, label in labels.items()
+            if code not in self.nuances
+        ]
+        changed = [nuance for code, nuance in self.nuances.items() if labels.get(code, "") not in {"", nuance.label}]
+        for nuance in changed:
+            nuance.label = labels[nuance.code]
+        if not self.dry_run:
+            Nuance.objects.bulk_create(missing)
+            Nuance.objects.bulk_update(changed, ["label"])
+        self.nuances.update({nuance.code: nuance for nuance in missing})
+        return frozenset(nuance.code for nuance in changed)
+
+    def _import_contest(self, contest: Contest, pairs: Pairs, relabelled: frozenset[str]) -> ContestReport:
+        is_new = contest.pk is None
+        known = Known(
+            fields=self.official.fields,
+            nuances=self.nuances,
+            relabelled=relabelled,
+            people={} if is_new else _stored_people(contest),
+            pledged=set() if is_new else _pledged_lists(contest),
+            now=self.now,
+        )
+        changes = compare(contest, pairs, known)
+        lists, people = Counts(**changes.lists), Counts(**changes.people)
+        changed = is_new or lists.changed or people.changed
+        if changed and not self.dry_run:
+            if is_new:
+                contest.save()
+            self._write(changes)
+            self._record(contest, lists, people)
+        fate = "created" if is_new else "updated" if changed else "unchanged"
+        return ContestReport(contest.name, Counts(**{fate: 1}), lists, people, tuple(changes.pledged_lists))
+
+    def _write(self, changes: Changes) -> None:
+        CandidateList.objects.bulk_create(changes.new_lists, batch_size=_BATCH)
+        CandidateList.objects.bulk_update(changes.old_lists, _LIST_FIELDS, batch_size=_BATCH // 10)
+        # Places and heads are unique among those who stand: whoever moves steps out first, then comes back in.
+        moving = [*(person.pk for person, _row in changes.old_people), *(person.pk for person in changes.leavers)]
+        for keys in batched(moving, _BATCH, strict=False):
+            Candidate.objects.filter(pk__in=keys, left_at=None).update(left_at=self.now)
+        for batch in batched(changes.old_people, _BATCH, strict=False):
+            Candidate.objects.bulk_create(
+                [Candidate(pk=person.pk, candidate_list_id=person.list_pk, **_place(row)) for person, row in batch],
+                update_conflicts=True,
+                unique_fields=["pk"],
+                update_fields=[*_PLACE_FIELDS, "left_at"],
+            )
+        for newcomers in batched(changes.new_people, _BATCH, strict=False):
+            Candidate.objects.bulk_create(
+                Candidate(candidate_list=candidate_list, **_place(row)) for candidate_list, row in newcomers
+            )
+
+    def _record(self, contest: Contest, lists: Counts, people: Counts) -> None:
+        JournalEntry.objects.create(
+            act=Act.CANDIDATES_IMPORTED,
+            at=self.now,
+            by=self.by,
+            region_id=contest.region_id,
+            election=self.election,
+            details={
+                "file": self.official.name,
+                "sha256": self.official.sha256,
+                "lists": asdict(lists),
+                "candidates": asdict(people),
+            },
+        )
+
+
+def _place(row: CandidateRow) -> dict[str, object]:
+    return dict(zip(_PLACE_FIELDS, row[1:], strict=True))
+
+
+def _stored_people(contest: Contest) -> dict[int, list[Person]]:
+    """Everyone ever named in a contest, by list."""
+    people: dict[int, list[Person]] = {}
+    rows = Candidate.objects.filter(candidate_list__contest=contest).order_by("pk")
+    for row in rows.values_list("pk", "candidate_list_id", *Person._fields[2:]).iterator():
+        people.setdefault(row[1], []).append(Person._make(row))
+    return people
+
+
+def _pledged_lists(contest: Contest) -> set[int]:
+    pledges = Pledge.objects.filter(candidate_list__contest=contest)
+    return set(pledges.values_list("candidate_list_id", flat=True))

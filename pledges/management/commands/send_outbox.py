@@ -1,0 +1,30 @@
+"""``manage.py send_outbox``: the mails owed leave, with or without a worker."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django.utils.translation import gettext as _
+
+from pledges import outbox
+
+
+class Command(BaseCommand):
+    help = "Envoie les courriers dus dont l’heure est venue ; peut être répétée et lancée plusieurs fois sans dommage."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--every", type=int, metavar="SECONDES", help="Recommencer, sans fin, toutes les N secondes."
+        )
+
+    def handle(self, *args: Any, every: int | None, **options: Any) -> None:
+        while True:
+            sent, kept = outbox.deliver_due()
+            if sent or kept or not every:
+                self.stdout.write(_("%(sent)d partis, %(kept)d à réessayer.") % {"sent": sent, "kept": kept})
+            if not every:
+                return
+            close_old_connections()
+            time.sleep(every)
