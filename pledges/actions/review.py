@@ -1,0 +1,142 @@
+"""The network's decisions on a pledge: publish, decline, suspend, resume."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges import calendar
+from pledges.actions.recording import lock, owe_all, record
+from pledges.actions.transitions import move
+from pledges.enums import Act, IdentityCheck, MailKind, PledgeState
+from pledges.models import Pledge
+from regions.models import Revision, User
+
+
+class SilenceError(Exception):
+    """The electoral silence forbids any change to what the public sees. The text says until when."""
+
+
+class ReasonMissingError(Exception):
+    """A refusal or a suspension is explained to whoever signed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Écrivez un motif : il est envoyé aux signataires."))
+
+
+@transaction.atomic
+def publish(pledge: Pledge, *, by: User, identity_check: IdentityCheck) -> Pledge:
+    """Make a reviewed pledge public, saying how identity was checked, and tell those who signed.
+
+    The pledge that it amends, if any, is superseded at the same moment.
+
+    :raises TransitionError: When it is not waiting for a decision.
+    :raises SilenceError: During the electoral silence of its territory.
+    """
+    _take(pledge)
+    _refuse_in_silence(pledge)
+    now = timezone.now()
+    if pledge.amends_id:
+        amended = move(Pledge.objects.get(pk=pledge.amends_id), PledgeState.SUPERSEDED)
+        record(Act.PLEDGE_SUPERSEDED, amended, by=by, superseded_by=pledge.pk)
+    pledge = move(
+        pledge,
+        PledgeState.PUBLISHED,
+        only_from=PledgeState.IN_REVIEW,
+        published_at=now,
+        decided_at=now,
+        decided_by=by,
+        identity_check=identity_check,
+    )
+    record(
+        Act.PLEDGE_PUBLISHED,
+        pledge,
+        by=by,
+        identity_check=identity_check,
+        charter=pledge.charter_id,
+        answers=_answers(pledge),
+    )
+    owe_all(MailKind.PUBLISHED, pledge)
+    Revision.advance()
+    return pledge
+
+
+@transaction.atomic
+def decline(pledge: Pledge, *, by: User, reason: str) -> Pledge:
+    """Refuse a pledge, or end a suspension by a refusal, with a reason that is mailed.
+
+    :raises TransitionError: When it is not waiting for a decision.
+    :raises ReasonMissingError: Without a reason.
+    :raises SilenceError: During the silence, for a pledge that the public sees.
+    """
+    reason = _reason(reason)
+    _take(pledge)
+    if pledge.state == PledgeState.SUSPENDED:
+        _refuse_in_silence(pledge)
+    pledge = move(pledge, PledgeState.DECLINED, decided_at=timezone.now(), decided_by=by, decision_reason=reason)
+    record(Act.PLEDGE_DECLINED, pledge, by=by, reason=reason)
+    owe_all(MailKind.DECLINED, pledge)
+    Revision.advance()
+    return pledge
+
+
+@transaction.atomic
+def suspend(pledge: Pledge, *, by: User, reason: str) -> Pledge:
+    """Take a published pledge out of the counts while something is checked, with a reason that is mailed.
+
+    :raises TransitionError: When it is not published.
+    :raises ReasonMissingError: Without a reason.
+    :raises SilenceError: During the electoral silence of its territory.
+    """
+    reason = _reason(reason)
+    _take(pledge)
+    _refuse_in_silence(pledge)
+    pledge = move(pledge, PledgeState.SUSPENDED, decided_at=timezone.now(), decided_by=by, decision_reason=reason)
+    record(Act.PLEDGE_SUSPENDED, pledge, by=by, reason=reason)
+    owe_all(MailKind.SUSPENDED, pledge)
+    Revision.advance()
+    return pledge
+
+
+@transaction.atomic
+def resume(pledge: Pledge, *, by: User) -> Pledge:
+    """Publish a suspended pledge again, at the date it was first published.
+
+    :raises TransitionError: When it is not suspended.
+    :raises SilenceError: During the electoral silence of its territory.
+    """
+    _take(pledge)
+    _refuse_in_silence(pledge)
+    pledge = move(
+        pledge,
+        PledgeState.PUBLISHED,
+        only_from=PledgeState.SUSPENDED,
+        decided_at=timezone.now(),
+        decided_by=by,
+        decision_reason="",
+    )
+    record(Act.PLEDGE_RESUMED, pledge, by=by)
+    owe_all(MailKind.RESUMED, pledge)
+    Revision.advance()
+    return pledge
+
+
+def _take(pledge: Pledge) -> None:
+    """Lock the list, then see what the pledge has become meanwhile."""
+    lock(pledge.candidate_list)
+    pledge.refresh_from_db(fields=["state", "decided_at", "decided_by", "amends"])
+
+
+def _refuse_in_silence(pledge: Pledge) -> None:
+    if window := calendar.silence_in(pledge.candidate_list.contest.region):
+        raise SilenceError(str(window))
+
+
+def _reason(text: str) -> str:
+    if not (text := text.strip()):
+        raise ReasonMissingError
+    return text
+
+
+def _answers(pledge: Pledge) -> dict[str, str]:
+    """The answers by number of principle, as the journal keeps them."""
+    return {str(number): answer for number, answer in pledge.commitments.values_list("principle__number", "answer")}

@@ -1,0 +1,225 @@
+"""The signer's acts: submit, confirm, withdraw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from pledges import calendar, consent
+from pledges.actions.recording import lock, owe, owe_all, record
+from pledges.actions.transitions import move
+from pledges.enums import STANDING, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
+from pledges.models import Candidate, CandidateList, Commitment, MailLink, Pledge, Principle, Signatory
+from regions.models import Revision, User
+
+# Someone who sends the same signature again did not get the mail: send it again, but not at each click.
+SEND_AGAIN_AFTER = timedelta(minutes=10)
+
+
+class SigningClosedError(Exception):
+    """The calendar does not allow signing now. The text says until when, or since when."""
+
+
+class AlreadySignedError(Exception):
+    """Another pledge of the same list or candidate is published or under review."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Un engagement a déjà été signé et confirmé pour cette candidature. Le réseau de votre territoire peut"
+                " vous dire lequel."
+            )
+        )
+
+
+class LinkUnusableError(Exception):
+    """The link is unknown, expired, replaced, or was used already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Someone who signs: who, in what capacity, and where the link goes.
+
+    Consents are given by the person themself: those of a binôme give theirs when each confirms.
+    """
+
+    capacity: Capacity
+    full_name: str
+    email: str
+    candidate: Candidate | None = None
+    phone: str = ""
+    accepts_publication: bool = True
+    accepts_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered to one principle, with an optional sentence."""
+
+    answer: Answer
+    statement: str = ""
+
+
+@transaction.atomic
+def submit(
+    candidate_list: CandidateList,
+    *,
+    signers: Sequence[Signer],
+    replies: Mapping[Principle, Reply],
+    candidate: Candidate | None = None,
+) -> Pledge:
+    """Take a signature in, and owe each signer a mail with the link that confirms it.
+
+    The same signature sent twice is one; sent with other answers, it takes the place of the one not yet confirmed.
+
+    :param candidate_list: The list or binôme that signs, or whose candidate does.
+    :param candidate: Who signs for themself alone; None when the pledge is the list's.
+    :param replies: By principle of the election's charter; a principle without an answer is absent.
+    :raises SigningClosedError: When the calendar does not allow it.
+    """
+    election, region = candidate_list.contest.election, candidate_list.contest.region
+    window = calendar.signing(election, region)
+    if not window.is_open:
+        raise SigningClosedError(str(window))
+    lock(candidate_list)
+    sender = _sender_digest(signers)
+    same = Pledge.objects.filter(
+        charter=election.charter,
+        candidate_list=candidate_list,
+        candidate=candidate,
+        sender_digest=sender,
+        state=PledgeState.SUBMITTED,
+    ).first()
+    if same and _content(same) == _content_of(signers, replies):
+        _send_again(same)
+        return same
+    if same:
+        same.delete()
+    now = timezone.now()
+    pledge = Pledge.objects.create(
+        charter=election.charter,
+        candidate_list=candidate_list,
+        candidate=candidate,
+        sender_digest=sender,
+        submitted_at=now,
+    )
+    Commitment.objects.bulk_create(
+        Commitment(pledge=pledge, principle=principle, answer=reply.answer, statement=reply.statement)
+        for principle, reply in replies.items()
+    )
+    signatories = Signatory.objects.bulk_create(
+        Signatory(
+            pledge=pledge,
+            capacity=signer.capacity,
+            candidate=signer.candidate,
+            full_name=signer.full_name,
+            email=signer.email,
+            phone=signer.phone,
+            consent_version=consent.VERSION,
+            consented_to_publication_at=now if signer.accepts_publication else None,
+            consented_to_contact_at=now if signer.accepts_contact else None,
+        )
+        for signer in signers
+    )
+    record(Act.PLEDGE_SUBMITTED, pledge)
+    for signatory in signatories:
+        owe(MailKind.CONFIRM, signatory, pledge=pledge)
+    return pledge
+
+
+@transaction.atomic
+def confirm(link: MailLink, *, accepts_contact: bool | None = None) -> Pledge:
+    """Spend a link: its owner is the signer. When the last signer has confirmed, the network's review begins.
+
+    To confirm is to accept the publication; that consent is dated here when the form did not give it.
+
+    :param accepts_contact: What the signer says now; None keeps what the form said.
+    :raises LinkUnusableError: When the link was used or has expired: the effect, if any, is kept.
+    :raises AlreadySignedError: When another pledge came first; the link stays good.
+    """
+    pledge = Pledge.objects.select_related("charter", "candidate_list__contest").get(signatories=link.signatory_id)
+    lock(pledge.candidate_list)
+    now = timezone.now()
+    if not MailLink.objects.usable().filter(pk=link.pk, purpose=LinkPurpose.CONFIRM).update(used_at=now):
+        raise LinkUnusableError
+    contact = {} if accepts_contact is None else {"consented_to_contact_at": now if accepts_contact else None}
+    confirmed = Signatory.objects.filter(pk=link.signatory_id, confirmed_at=None).update(
+        confirmed_at=now,
+        consented_to_publication_at=Coalesce("consented_to_publication_at", now),
+        consent_version=consent.VERSION,
+        **contact,
+    )
+    if not confirmed:  # by an earlier link of the same person
+        raise LinkUnusableError
+    rivals = Pledge.objects.filter(
+        charter=pledge.charter, candidate_list=pledge.candidate_list, candidate=pledge.candidate_id
+    ).exclude(pk=pledge.pk)
+    if pledge.amends_id:
+        rivals = rivals.exclude(pk=pledge.amends_id)
+    if rivals.filter(state__in=(PledgeState.IN_REVIEW, *STANDING)).exists():
+        raise AlreadySignedError
+    record(Act.SIGNATURE_CONFIRMED, pledge, signatory=link.signatory_id)
+    if not pledge.signatories.filter(confirmed_at=None).exists():
+        pledge = move(pledge, PledgeState.IN_REVIEW, confirmed_at=now, sender_digest="")
+        record(Act.PLEDGE_IN_REVIEW, pledge)
+        owe_all(MailKind.IN_REVIEW, pledge)
+    return pledge
+
+
+@transaction.atomic
+def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Pledge:
+    """Take back a signature, for good: the dated fact stays, the private contact data goes.
+
+    :param by: The moderator who does it at the signer's request; None for the signer.
+    :param reason: Public, and optional.
+    :raises TransitionError: When the pledge is not confirmed, or has ended already.
+    """
+    lock(pledge.candidate_list)
+    pledge = move(pledge, PledgeState.WITHDRAWN, withdrawn_at=timezone.now())
+    record(Act.PLEDGE_WITHDRAWN, pledge, by=by, reason=reason)
+    owe_all(MailKind.WITHDRAWN, pledge)
+    pledge.signatories.update(email="", phone="")
+    Revision.advance()
+    return pledge
+
+
+def _sender_digest(signers: Sequence[Signer]) -> str:
+    """Who sends, without keeping the address: a keyed hash of the mailboxes."""
+    mailboxes = "\n".join(sorted(signer.email.casefold() for signer in signers))
+    return salted_hmac("pledges.sender", mailboxes, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+
+
+type Content = tuple[frozenset[tuple[str, str, bool]], frozenset[tuple[int, str, str]]]
+
+
+def _content_of(signers: Sequence[Signer], replies: Mapping[Principle, Reply]) -> Content:
+    """What a signature says, to compare with another."""
+    return (
+        frozenset((signer.capacity, signer.full_name, signer.accepts_contact) for signer in signers),
+        frozenset((principle.pk, reply.answer, reply.statement) for principle, reply in replies.items()),
+    )
+
+
+def _content(pledge: Pledge) -> Content:
+    return (
+        frozenset(
+            (signatory.capacity, signatory.full_name, signatory.consented_to_contact_at is not None)
+            for signatory in pledge.signatories.all()
+        ),
+        frozenset(pledge.commitments.values_list("principle_id", "answer", "statement")),
+    )
+
+
+def _send_again(pledge: Pledge) -> None:
+    """Owe the confirmation mail once more to those who have not confirmed, if the last one is not recent."""
+    recent = timezone.now() - SEND_AGAIN_AFTER
+    for signatory in pledge.signatories.filter(confirmed_at=None):
+        mails = pledge.mails.filter(kind=MailKind.CONFIRM, signatory=signatory)
+        if not mails.filter(created_at__gt=recent).exists():
+            owe(MailKind.CONFIRM, signatory, pledge=pledge, again=mails.count())

@@ -1,0 +1,39 @@
+"""The mails: a message from the model that owes it."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from pledges.enums import LinkPurpose, MailKind
+from pledges.models import MailLink, OutboxMail
+from regions.typography import typeset_text
+
+
+def compose(mail: OutboxMail) -> EmailMessage:
+    """The message of a mail owed. A link it carries is made here, so that nothing stored ever opens anything.
+
+    The first line of the template is the subject, the rest after a blank line is the body.
+    """
+    pledge = mail.pledge
+    context = {
+        "mail": mail,
+        "signatory": mail.signatory,
+        "pledge": pledge,
+        "candidate_list": pledge.candidate_list,
+        "contest": pledge.candidate_list.contest,
+        "SITE_URL": settings.SITE_URL,
+        "signer_url": f"{settings.SITE_URL}{pledge.signer.get_absolute_url()}",
+    }
+    if mail.kind == MailKind.CONFIRM:
+        token = MailLink.objects.mint(mail.signatory, LinkPurpose.CONFIRM)
+        context["link"] = f"{settings.SITE_URL}{reverse('confirm', args=[token])}"
+    text = typeset_text(render_to_string(f"emails/{mail.kind}.txt", context))
+    subject, _blank, body = text.partition("\n\n")
+    return EmailMessage(
+        subject=" ".join(strip_tags(subject).split()),
+        body=f"{body.strip()}\n",
+        to=[mail.recipient],
+        headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no out-of-office answers
+    )

@@ -1,0 +1,11 @@
+"""Work outside the request: each task takes an id and calls one function."""
+
+from django.tasks import task
+
+from pledges import outbox
+
+
+@task
+def send_mail(mail_id: int) -> bool:
+    """Send one mail owed. A failure is no failure of the task: the mail stays owed, and says when it is due."""
+    return outbox.deliver(mail_id)

@@ -1,0 +1,202 @@
+import datetime
+import re
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.utils import timezone
+
+from pledges import outbox
+from pledges.actions import review, signing
+from pledges.enums import IdentityCheck, MailKind
+from pledges.models import MailLink, OutboxMail
+from pledges.models.mail import digest
+from tests.pledges.acts import headed_list, submit
+from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
+from tests.regions.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def owed(**kwargs):
+    """A confirmation mail owed and not sent: nothing leaves before the transaction ends, and a test's never does."""
+    submit(headed_list(**kwargs))
+    return OutboxMail.objects.get()
+
+
+def test_a_mail_leaves_when_its_act_commits(smtp, django_capture_on_commit_callbacks):
+    candidate_list = headed_list()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        submit(candidate_list)
+
+    assert [message["To"] for message in smtp.messages] == ["tete@example.org"]
+    assert list(OutboxMail.objects.values_list("recipient", "attempts")) == [("", 1)]
+
+
+def test_the_mail_carries_a_link_that_the_database_knows_by_its_hash_alone(smtp):
+    mail = owed()
+
+    outbox.deliver(mail.pk)
+
+    [message] = smtp.messages
+    [token] = re.findall(r"https://engagements\.example\.org/signer/confirmer/([\w-]+)/", message.get_content())
+    assert len(token) == 43  # 256 bits
+    assert list(MailLink.objects.values_list("digest", flat=True)) == [digest(token)]
+
+
+def test_the_mail_is_french_and_says_what_opening_the_link_does_not_do(smtp):
+    mail = owed()
+
+    outbox.deliver(mail.pk)
+
+    [message] = smtp.messages
+    assert message["Subject"] == "Confirmez votre signature de la charte de l’ESS"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert "sept jours, et ne sert qu’une fois. L’ouvrir ne confirme rien\N{NO-BREAK SPACE}:" in message.get_content()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind != MailKind.CONFIRM])
+def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, kind):
+    pledge = PledgeFactory(published=True, decision_reason="Un motif d’essai.")
+    signatory = SignatoryFactory(pledge=pledge)
+    mail = OutboxMail.objects.create(
+        key=kind,
+        kind=kind,
+        signatory=signatory,
+        pledge=pledge,
+        region=pledge.candidate_list.contest.region,
+        recipient=signatory.email,
+    )
+
+    outbox.deliver(mail.pk)
+
+    [message] = smtp.messages
+    body = message.get_content()
+    assert message["Subject"]
+    assert body.startswith(f"Bonjour {signatory.full_name},\n")
+    assert body.endswith("-- \nEngagements ESS\nhttps://engagements.example.org\n")
+    assert "&" not in body
+    assert "\n\n\n" not in body
+
+
+def test_a_reason_is_mailed_as_it_was_written(smtp, django_capture_on_commit_callbacks):
+    pledge = PledgeFactory(in_review=True)
+    SignatoryFactory(pledge=pledge)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        review.decline(pledge, by=UserFactory(), reason="L'adresse n'est pas <celle> de la liste & co.")
+
+    assert "L'adresse n'est pas <celle> de la liste & co." in smtp.messages[0].get_content()
+
+
+def test_a_mail_sent_is_not_sent_again(smtp):
+    mail = owed()
+
+    outcomes = [outbox.deliver(mail.pk), outbox.deliver(mail.pk)]
+
+    assert outcomes == [True, False]
+    assert len(smtp.messages) == 1
+
+
+def test_a_mail_that_another_sender_holds_is_left_to_it_until_its_lease_ends(smtp):
+    mail = owed()
+    OutboxMail.objects.update(leased_until=timezone.now() + outbox.LEASE)
+
+    held = outbox.deliver(mail.pk)
+    with time_machine.travel(timezone.now() + outbox.LEASE + datetime.timedelta(seconds=1)):
+        later = outbox.deliver(mail.pk)
+
+    assert (held, later) == (False, True)
+
+
+def test_a_refusal_for_now_is_tried_again_later_and_shows_no_address(smtp):
+    mail = owed()
+    smtp.refusal = "451 tete@example.org try later"
+
+    with time_machine.travel(timezone.now(), tick=False):
+        sent = outbox.deliver(mail.pk)
+        waits = OutboxMail.objects.get().next_try_at - timezone.now()
+
+    mail.refresh_from_db()
+    assert (sent, waits) == (False, outbox.RETRY_AFTER[0])
+    assert (mail.last_error, mail.recipient, mail.sent_at) == ("SMTPDataError 451", "tete@example.org", None)
+
+
+def test_a_refusal_for_good_is_not_tried_again_and_stays_visible(smtp):
+    mail = owed()
+    smtp.refusal = "550 no such mailbox"
+
+    outbox.deliver(mail.pk)
+
+    mail.refresh_from_db()
+    assert mail.abandoned_at is not None
+    assert not OutboxMail.objects.owed().exists()
+
+
+def test_a_server_that_does_not_answer_loses_nothing(settings):
+    mail = owed()
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": 9},
+        }
+    }
+    now = timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        for wait in outbox.RETRY_AFTER:
+            outbox.deliver(mail.pk)
+            clock.shift(wait)
+        mail.refresh_from_db()
+        still_owed = mail.abandoned_at is None
+
+        outbox.deliver(mail.pk)
+
+    mail.refresh_from_db()
+    assert still_owed
+    assert (mail.attempts, mail.last_error) == (8, "ConnectionRefusedError")
+    assert mail.abandoned_at == now + sum(outbox.RETRY_AFTER, datetime.timedelta())
+
+
+def test_no_mail_leaves_during_the_silence_and_it_leaves_after(smtp):
+    pledge = PledgeFactory(in_review=True, candidate_list__contest__election=ElectionFactory(past=True))
+    SignatoryFactory(pledge=pledge)
+    with time_machine.travel(datetime.datetime(2021, 6, 19, 12, tzinfo=datetime.UTC)) as clock:
+        review.decline(pledge, by=UserFactory(), reason="Identité non établie.")
+
+        during = outbox.deliver_due()
+        clock.move_to(datetime.datetime(2021, 6, 20, 18, 0, 1, tzinfo=datetime.UTC))
+        after = outbox.deliver_due()
+
+    assert (during, after) == ((0, 1), (1, 0))
+    assert len(smtp.messages) == 1
+
+
+def test_the_command_sends_what_is_due_and_counts(smtp, capsys):
+    owed()
+
+    call_command("send_outbox")
+    call_command("send_outbox")
+
+    assert capsys.readouterr().out.splitlines() == ["1 partis, 0 à réessayer.", "0 partis, 0 à réessayer."]
+    assert len(smtp.messages) == 1
+
+
+def test_nobody_is_written_to_without_an_address():
+    pledge = PledgeFactory(in_review=True)
+    SignatoryFactory(pledge=pledge, email="")
+
+    review.publish(pledge, by=UserFactory(), identity_check=IdentityCheck.CALL_BACK)
+
+    assert not OutboxMail.objects.exists()
+
+
+def test_the_last_mail_goes_to_the_address_that_was_just_forgotten(smtp, django_capture_on_commit_callbacks):
+    pledge = PledgeFactory(published=True)
+    SignatoryFactory(pledge=pledge, email="tete@example.org")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        signing.withdraw(pledge)
+
+    assert [message["To"] for message in smtp.messages] == ["tete@example.org"]
+    assert list(OutboxMail.objects.values_list("recipient", flat=True)) == [""]

@@ -1,0 +1,98 @@
+"""Several people at the same moment, on real connections: one effect, and words for the others."""
+
+import pytest
+
+from pledges.actions import review, signing
+from pledges.actions.transitions import TransitionError
+from pledges.enums import Act, IdentityCheck, PledgeState
+from pledges.models import JournalEntry, MailLink, OutboxMail, Pledge
+from regions.models import Revision
+from tests.pledges.acts import headed_list, links_of, submit
+from tests.pledges.factories import PledgeFactory, SignatoryFactory
+from tests.regions.factories import UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+THREADS = 12
+
+
+def test_simultaneous_submissions_of_the_same_signature_are_one(in_threads, smtp):
+    candidate_list = headed_list()
+
+    pledges = in_threads(lambda: submit(candidate_list), THREADS)
+
+    assert pledges == [Pledge.objects.get()] * THREADS
+    assert JournalEntry.objects.filter(act=Act.PLEDGE_SUBMITTED).count() == 1
+    assert len(smtp.messages) == OutboxMail.objects.count() == 1
+
+
+def test_simultaneous_confirmations_of_the_same_link_are_one(in_threads, smtp):
+    pledge = submit(headed_list())
+    [(link, _token)] = links_of(pledge)
+
+    outcomes = in_threads(lambda: signing.confirm(MailLink.objects.get(pk=link.pk)), THREADS)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUnusableError"] * (THREADS - 1) + ["Pledge"]
+    assert pledge.entries.filter(act=Act.SIGNATURE_CONFIRMED).count() == 1
+
+
+def test_rivals_who_confirm_at_once_leave_one_pledge_in_review(in_threads, smtp):
+    candidate_list = headed_list()
+    links = []
+    for number in range(THREADS):
+        [(link, _token)] = links_of(submit(candidate_list, email=f"rival{number}@example.org"))
+        links.append(link)
+
+    outcomes = in_threads(lambda: signing.confirm(links.pop()), THREADS)
+
+    names = sorted(type(outcome).__name__ for outcome in outcomes)
+    assert names == ["AlreadySignedError"] * (THREADS - 1) + ["Pledge"]
+    assert Pledge.objects.filter(state=PledgeState.IN_REVIEW).count() == 1
+
+
+def test_simultaneous_publications_are_one_and_the_others_are_told(in_threads, smtp):
+    pledge, moderator = PledgeFactory(in_review=True), UserFactory()
+    SignatoryFactory(pledge=pledge)
+    before = Revision.current()
+
+    outcomes = in_threads(
+        lambda: review.publish(
+            Pledge.objects.get(pk=pledge.pk), by=moderator, identity_check=IdentityCheck.OFFICIAL_LIST
+        ),
+        THREADS,
+    )
+
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, TransitionError)]
+    assert len(refusals) == THREADS - 1
+    assert all(str(refusal).startswith(f"Déjà traité par {moderator} le ") for refusal in refusals)
+    assert pledge.entries.filter(act=Act.PLEDGE_PUBLISHED).count() == 1
+    assert (len(smtp.messages), Revision.current()) == (1, before + 1)
+
+
+def test_a_decision_and_a_withdrawal_at_once_leave_a_history_that_holds_together(in_threads, smtp):
+    moderator = UserFactory()
+    for _ in range(5):
+        pledge = PledgeFactory(in_review=True)
+        doors = [
+            lambda pledge=pledge: review.decline(pledge, by=moderator, reason="Identité non établie."),
+            lambda pledge=pledge: signing.withdraw(pledge),
+        ]
+
+        in_threads(lambda doors=doors: doors.pop()(), 2)
+
+        pledge.refresh_from_db()
+        [entry] = pledge.entries.all()
+        assert (pledge.state, entry.act) in {
+            (PledgeState.DECLINED, Act.PLEDGE_DECLINED),
+            (PledgeState.WITHDRAWN, Act.PLEDGE_WITHDRAWN),
+        }
+
+
+def test_many_writers_wait_for_one_another(in_threads, smtp):
+    lists = [headed_list() for _ in range(50)]
+    candidates = list(lists)
+
+    outcomes = in_threads(lambda: submit(candidates.pop()), 50)
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert Pledge.objects.count() == len(smtp.messages) == 50
