@@ -1,0 +1,43 @@
+"""The public addresses: French, stable, one view each."""
+
+from django.urls import path, register_converter
+
+from pledges.views.candidates import candidate
+from pledges.views.elections import contest, election
+from pledges.views.home import home
+from pledges.views.lists import candidate_list
+from pledges.views.principles import principle
+from pledges.views.regions import region
+from pledges.views.search import search
+from pledges.views.signing import confirm, find, sent, sign_candidate, sign_list
+
+
+class Key:
+    """A row's number in an address: never longer than the database can hold."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(Key, "key")
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("recherche/", search, name="search"),
+    path("regions/<slug:slug>/", region, name="region"),
+    path("elections/<slug:slug>/", election, name="election"),
+    path("elections/<slug:slug>/<slug:territory>/", contest, name="contest"),
+    path("listes/<key:pk>-<slug:slug>/", candidate_list, name="list"),
+    path("candidats/<key:pk>-<slug:slug>/", candidate, name="candidate"),
+    path("principes/<key:number>/", principle, name="principle"),
+    path("signer/", find, name="sign"),
+    path("signer/liste/<key:pk>/", sign_list, name="sign-list"),
+    path("signer/candidat/<key:pk>/", sign_candidate, name="sign-candidate"),
+    path("signer/envoye/", sent, name="sign-sent"),
+    path("signer/confirmer/<str:token>/", confirm, name="confirm"),
+]

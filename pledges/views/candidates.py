@@ -1,0 +1,51 @@
+"""`/candidats/<id>-<slug>/`: one candidate, their place, and their own pledge if any."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from pledges import calendar
+from pledges.matrix import cells, standing
+from pledges.models import Candidate, Pledge
+
+
+@login_not_required
+def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """A personal pledge is one thing, the list's another: the page says which is which."""
+    person = get_object_or_404(
+        Candidate.objects.select_related(
+            "candidate_list__contest__election__charter", "candidate_list__contest__region"
+        ),
+        pk=pk,
+    )
+    if request.path != person.get_absolute_url():
+        return redirect(person, permanent=True)
+    contest = person.candidate_list.contest
+    pledges = list(
+        Pledge.objects.public()
+        .filter(candidate_list=person.candidate_list, charter=contest.election.charter)
+        .with_answers()
+        .order_by("published_at", "pk")
+        .fetch_mode(models.FETCH_RAISE)
+    )
+    own = [pledge for pledge in pledges if pledge.candidate_id == person.pk]
+    of_list = [pledge for pledge in pledges if not pledge.is_personal]
+    today = calendar.today(contest.region)
+    context = {
+        "candidate": person,
+        "list": person.candidate_list,
+        "crumbs": [
+            (contest.region.name, contest.region.get_absolute_url()),
+            (person.candidate_list.name, person.candidate_list.get_absolute_url()),
+        ],
+        "contest": contest,
+        "region": contest.region,
+        "election": contest.election,
+        "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
+        "pledge": own[-1] if own else None,
+        "standing": standing(own[-1] if own else None, today),
+        "list_standing": standing(of_list[-1] if of_list else None, today),
+        "signing": calendar.signing(contest.election, contest.region),
+    }
+    return render(request, "pledges/candidate.html", context)

@@ -1,0 +1,40 @@
+"""`/elections/<slug>/` and `/elections/<slug>/<territory>/`: an election, and each of its contests."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from pledges import calendar
+from pledges.matrix import matrix
+from pledges.models import Contest, Election
+
+
+@login_not_required
+def election(request: HttpRequest, slug: str) -> HttpResponse:
+    """An election: its dates, its territories, its totals with denominators."""
+    vote = get_object_or_404(Election.objects.select_related("charter"), slug=slug)
+    contests = list(vote.contests.select_related("election", "region").with_counts().order_by("region__norm", "slug"))
+    context = {
+        "election": vote,
+        "contests": contests,
+        "list_count": sum(contest.list_count for contest in contests),
+        "signed_count": sum(contest.signed_count for contest in contests),
+    }
+    return render(request, "pledges/election.html", context)
+
+
+@login_not_required
+def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
+    """One contest: the matrix of its lists, at an address that stays when the next election comes."""
+    place = get_object_or_404(
+        Contest.objects.select_related("election__charter", "region"), election__slug=slug, slug=territory
+    )
+    context = {
+        "election": place.election,
+        "region": place.region,
+        "crumbs": [(place.election.name, place.election.get_absolute_url())],
+        "contest": place,
+        "matrix": matrix(place),
+        "signing": calendar.signing(place.election, place.region),
+    }
+    return render(request, "pledges/contest.html", context)

@@ -1,0 +1,35 @@
+"""`/`: purpose, look-up, map, counts with denominators, latest published."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pledges.map import outlines, region_map
+from pledges.models import Contest, Election, Pledge
+from regions.models import Region
+
+LATEST = 5
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: it explains itself in a sentence, and the look-up comes first."""
+    elections = Election.objects.current()
+    contests = list(Contest.objects.filter(election__in=elections).with_counts())
+    latest = (
+        Pledge.objects.published()
+        .filter(candidate_list__contest__election__in=elections)
+        .select_related("candidate", "candidate_list__contest__region")
+        .order_by("-published_at", "-pk")[:LATEST]
+    )
+    context = {
+        "elections": elections,
+        "election": elections[0] if elections else None,
+        "list_count": sum(contest.list_count for contest in contests),
+        "signed_count": sum(contest.signed_count for contest in contests),
+        "latest": latest,
+        "map_regions": region_map(Region.objects.all(), contests),
+        "map_view_box": outlines()[0],
+        "principles": elections[0].charter.principles.all() if elections else [],
+    }
+    return render(request, "pledges/home.html", context)

@@ -1,0 +1,46 @@
+"""`/listes/<id>-<slug>/`: a list or a binôme, who is on it, and what it undertakes."""
+
+from itertools import groupby
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from pledges import calendar
+from pledges.matrix import cells, leaders_of, standing
+from pledges.models import CandidateList, Pledge
+
+
+@login_not_required
+def candidate_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """The list's answers in its own words, its candidates by section, and those who signed for themselves."""
+    shown = get_object_or_404(CandidateList.objects.with_contest(), pk=pk)
+    if request.path != shown.get_absolute_url():
+        return redirect(shown, permanent=True)
+    contest = shown.contest
+    pledges = list(
+        Pledge.objects.public()
+        .filter(candidate_list=shown, charter=contest.election.charter)
+        .with_answers()
+        .order_by("published_at", "pk")
+        .fetch_mode(models.FETCH_RAISE)
+    )
+    people = shown.candidates.standing().in_list_order().fetch_mode(models.FETCH_RAISE)
+    sections = [(name, list(members)) for name, members in groupby(people, key=lambda person: person.section_name)]
+    own = [pledge for pledge in pledges if not pledge.is_personal]
+    context = {
+        "list": shown,
+        "crumbs": [(contest.region.name, contest.region.get_absolute_url())],
+        "contest": contest,
+        "region": contest.region,
+        "election": contest.election,
+        "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
+        "leaders": leaders_of([shown]).get(shown.pk, []),
+        "pledge": own[-1] if own else None,
+        "standing": standing(own[-1] if own else None, calendar.today(contest.region)),
+        "personal_pledges": [pledge for pledge in pledges if pledge.is_personal and pledge.is_published],
+        "sections": sections,
+        "signing": calendar.signing(contest.election, contest.region),
+    }
+    return render(request, "pledges/list.html", context)

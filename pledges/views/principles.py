@@ -1,0 +1,46 @@
+"""`/principes/<n>/`: the exact text, what it means, and who committed, by region."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from pledges.enums import Answer, PledgeState
+from pledges.models import CandidateList, Commitment, Election, Principle
+
+
+@login_not_required
+def principle(request: HttpRequest, number: int) -> HttpResponse:
+    """One principle of the charter of the current election."""
+    elections = Election.objects.current()
+    if not elections:
+        raise Http404
+    charter = elections[0].charter
+    shown = get_object_or_404(Principle, charter=charter, number=number)
+    commitments = (
+        Commitment.objects.filter(
+            principle=shown,
+            answer=Answer.COMMITS,
+            pledge__state=PledgeState.PUBLISHED,
+            pledge__candidate=None,
+            pledge__candidate_list__left_at=None,
+            pledge__candidate_list__contest__election__in=elections,
+        )
+        .select_related("pledge__candidate_list__contest__region")
+        .order_by(
+            "pledge__candidate_list__contest__region__norm",
+            "pledge__candidate_list__contest__slug",
+            "pledge__candidate_list__panel_number",
+            "pk",
+        )
+        .fetch_mode(models.FETCH_RAISE)
+    )
+    context = {
+        "principle": shown,
+        "charter": charter,
+        "principles": charter.principles.all(),
+        "election": elections[0],
+        "commitments": commitments,
+        "list_count": CandidateList.objects.standing().filter(contest__election__in=elections).count(),
+    }
+    return render(request, "pledges/principle.html", context)

@@ -1,0 +1,51 @@
+"""`/regions/<slug>/`: the territory, its current contest, its figures, its network, its archives."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from pledges import calendar
+from pledges.matrix import Matrix, matrix
+from pledges.models import Contest, Election
+from regions.models import Region
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One election in the territory: its matrix when there is one contest, else its contests to choose from."""
+
+    election: Election
+    contests: list[Contest]
+    matrix: Matrix | None
+    signing: calendar.Signing
+
+
+@login_not_required
+def region(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who, here, committed to what, in the elections of the moment."""
+    place = get_object_or_404(Region, slug=slug)
+    current = Election.objects.filter(contests__region=place).distinct().current()
+    contests = place.contests.filter(election__in=current).select_related("election__charter", "region").with_counts()
+    votes = []
+    for election in current:
+        its_own = [contest for contest in contests if contest.election_id == election.pk]
+        votes.append(
+            Vote(
+                election=election,
+                contests=its_own,
+                matrix=matrix(its_own[0]) if len(its_own) == 1 else None,
+                signing=calendar.signing(election, place),
+            )
+        )
+    archives = place.contests.exclude(election__in=current).select_related("election")
+    context = {
+        "region": place,
+        "election": current[0] if current else None,
+        "votes": votes,
+        "networks": place.networks.all(),
+        "indicators": place.indicators.regional(),
+        "archives": archives.order_by("-election__first_round_on", "name"),
+    }
+    return render(request, "pledges/region.html", context)

@@ -1,0 +1,18 @@
+"""`/ressources/`: documents and links, by audience."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from resources.enums import Audience
+from resources.models import Resource
+
+
+@login_not_required
+def resources(request: HttpRequest) -> HttpResponse:
+    """What is published, for candidates first, then citizens, then networks."""
+    published = list(Resource.objects.published().select_related("region", "network"))
+    groups = [
+        (audience, [resource for resource in published if resource.audience == audience]) for audience in Audience
+    ]
+    return render(request, "resources/resource_list.html", {"groups": groups, "count": len(published)})
