@@ -1,0 +1,162 @@
+"""The queue of pledges to review, and the page where each is decided."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy as _
+
+from pledges.actions import review, signing
+from pledges.actions.transitions import TransitionError
+from pledges.admin.forms import PublishForm, ReasonForm
+from pledges.enums import IdentityCheck, PledgeState
+from pledges.models import Pledge
+from regions.admin.scoping import RegionScopedAdmin
+from regions.models import User
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What waits comes first, without asking."""
+
+    title = _("état")
+    parameter_name = "etat"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("tous", _("tous")), *((state.value, state.label) for state in PledgeState)]
+
+    def choices(self, changelist: ChangeList) -> Any:
+        waiting = PledgeState.IN_REVIEW
+        for choice, (value, _label) in zip(list(super().choices(changelist))[1:], self.lookup_choices, strict=True):
+            selected = value == (self.value() or waiting)
+            yield {**choice, "selected": selected}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> QuerySet[Pledge]:
+        if self.value() == "tous":
+            return queryset
+        state = self.value() if self.value() in PledgeState.values else PledgeState.IN_REVIEW
+        return queryset.filter(state=state)
+
+
+@admin.register(Pledge)
+class PledgeAdmin(RegionScopedAdmin[Pledge]):
+    """One page a decision: the pledge as the public will see it, and all that helps to decide."""
+
+    list_display = ("signer", "scope", "region", "waiting_for", "state")
+    list_filter = (
+        StateFilter,
+        ("candidate_list__contest__election", admin.RelatedOnlyFieldListFilter),
+        ("candidate_list__contest__region", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("candidate", "candidate_list__contest__region")
+    list_per_page = 50
+    ordering = ("confirmed_at", "pk")
+    search_fields = ("candidate_list__norm", "candidate__norm", "signatories__full_name")
+    actions = None
+
+    @admin.display(description=_("signé pour"))
+    def signer(self, pledge: Pledge) -> str:
+        return str(pledge.signer)
+
+    @admin.display(description=_("portée"))
+    def scope(self, pledge: Pledge) -> Any:
+        return _("à titre personnel") if pledge.is_personal else pledge.candidate_list.get_kind_display()
+
+    @admin.display(description=_("région"))
+    def region(self, pledge: Pledge) -> str:
+        return pledge.candidate_list.contest.region.name
+
+    @admin.display(description=_("attend depuis"), ordering="confirmed_at")
+    def waiting_for(self, pledge: Pledge) -> str:
+        return timesince(pledge.confirmed_at, depth=1) if pledge.confirmed_at else "—"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "title": _("Engagements à vérifier")})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Review a pledge. The buttons call the same actions as the rest of the code."""
+        try:
+            pledge = (
+                self.get_queryset(request)
+                .select_related(
+                    "charter", "candidate", "candidate_list__contest__election", "candidate_list__nuance", "decided_by"
+                )
+                .get(pk=int(object_id))
+            )
+        except (Pledge.DoesNotExist, ValueError, OverflowError) as error:
+            raise Http404 from error
+        act = request.POST.get("act", "") if request.method == "POST" else ""
+        publish_form = PublishForm(request.POST if act == "publish" else None)
+        reason_form = ReasonForm(request.POST if act in {"decline", "suspend"} else None)
+        if act and self._decide(request, pledge, act, publish_form, reason_form):
+            return HttpResponseRedirect(self._next_page(pledge))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(pledge),
+            "pledge": pledge,
+            "list": pledge.candidate_list,
+            "signatories": pledge.signatories.select_related("candidate"),
+            "commitments": pledge.commitments.select_related("principle").order_by("principle__number"),
+            "principles": pledge.charter.principles.all(),
+            "others": self._others(pledge),
+            "entries": pledge.entries.select_related("by").order_by("-pk"),
+            "publish_form": publish_form,
+            "reason_form": reason_form,
+            "can_publish": pledge.state == PledgeState.IN_REVIEW,
+            "can_resume": pledge.state == PledgeState.SUSPENDED,
+            "can_suspend": pledge.state == PledgeState.PUBLISHED,
+            "can_decline": PledgeState(pledge.state).can_become(PledgeState.DECLINED),
+            "can_withdraw": PledgeState(pledge.state).can_become(PledgeState.WITHDRAWN),
+        }
+        return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
+
+    def _decide(
+        self, request: HttpRequest, pledge: Pledge, act: str, publish_form: PublishForm, reason_form: ReasonForm
+    ) -> bool:
+        """Call the action that the button names.
+
+        :return: Whether the request is dealt with; False when a form has to be shown again.
+        """
+        by = request.user
+        assert isinstance(by, User)  # noqa: S101  the admin lets no visitor in
+        try:
+            match act:
+                case "publish" if publish_form.is_valid():
+                    check = IdentityCheck(publish_form.cleaned_data["identity_check"])
+                    review.publish(pledge, by=by, identity_check=check)
+                    sentence = _("« %s » est publié.")
+                case "decline" if reason_form.is_valid():
+                    review.decline(pledge, by=by, reason=reason_form.cleaned_data["reason"])
+                    sentence = _("« %s » est refusé : le motif part par courriel.")
+                case "suspend" if reason_form.is_valid():
+                    review.suspend(pledge, by=by, reason=reason_form.cleaned_data["reason"])
+                    sentence = _("« %s » est suspendu : le motif part par courriel.")
+                case "withdraw":
+                    signing.withdraw(pledge, by=by)
+                    sentence = _("« %s » est retiré, à la demande de qui l’a signé.")
+                case "resume":
+                    review.resume(pledge, by=by)
+                    sentence = _("« %s » est de nouveau publié.")
+                case _:
+                    return False
+        except (TransitionError, review.SilenceError) as error:
+            self.message_user(request, str(error), messages.WARNING)
+        else:
+            self.message_user(request, sentence % pledge, messages.SUCCESS)
+        return True
+
+    def _next_page(self, pledge: Pledge) -> str:
+        """Back to the queue: the next oldest is on top."""
+        return reverse("admin:pledges_pledge_changelist")
+
+    def _others(self, pledge: Pledge) -> QuerySet[Pledge]:
+        """The other pledges of the same list, which help to judge this one."""
+        others = Pledge.objects.filter(candidate_list=pledge.candidate_list).exclude(pk=pledge.pk)
+        return others.exclude(state=PledgeState.SUBMITTED).select_related("candidate", "candidate_list")

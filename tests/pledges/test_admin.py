@@ -1,0 +1,328 @@
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from pledges.enums import Act, IdentityCheck, MailKind, PledgeState
+from pledges.models import JournalEntry, OutboxMail, Pledge
+from regions.admin.scoping import RegionScopedAdmin
+from regions.models import ScopedQuerySet
+from resources.models import Resource
+from tests.pledges.factories import CommitmentFactory, PledgeFactory
+from tests.pledges.test_views import text_of
+from tests.regions.factories import MembershipFactory, RegionFactory, UserFactory
+from tests.resources.factories import ResourceFactory
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = reverse("admin:pledges_pledge_changelist")
+
+
+def page_of(pledge):
+    return reverse("admin:pledges_pledge_change", args=[pledge.pk])
+
+
+def pledge_to_review(**kwargs):
+    pledge = PledgeFactory(in_review=True, signed=True, **kwargs)
+    CommitmentFactory(pledge=pledge, statement="Une phrase d’essai.")
+    return pledge
+
+
+@pytest.fixture
+def region():
+    return RegionFactory()
+
+
+@pytest.fixture
+def moderator(region):
+    user = UserFactory(is_staff=True, first_name="Mona", last_name="Modération")
+    MembershipFactory(user=user).network.regions.add(region)
+    return user
+
+
+@pytest.fixture
+def desk(client, moderator):
+    client.force_login(moderator)
+    return client
+
+
+@pytest.fixture
+def here(region):
+    return pledge_to_review(candidate_list__contest__region=region)
+
+
+@pytest.fixture
+def elsewhere():
+    return pledge_to_review()
+
+
+# --- The queue ---
+
+
+def test_the_queue_shows_what_waits_here_oldest_first(desk, here, elsewhere, region):
+    older = pledge_to_review(candidate_list__contest=here.candidate_list.contest)
+    Pledge.objects.filter(pk=older.pk).update(confirmed_at=here.confirmed_at.replace(year=2020))
+    PledgeFactory(published=True, candidate_list__contest=here.candidate_list.contest)
+
+    response = desk.get(QUEUE)
+
+    assert list(response.context["cl"].result_list) == [older, here]
+
+
+@pytest.mark.parametrize("state", ["tous", *PledgeState.values])
+def test_the_queue_can_show_each_state(desk, here, state):
+    PledgeFactory(published=True, candidate_list__contest=here.candidate_list.contest)
+    expected = {"tous": 2, "in_review": 1, "published": 1}.get(state, 0)
+
+    response = desk.get(QUEUE, {"etat": state})
+
+    assert len(response.context["cl"].result_list) == expected
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_queries_of_the_queue_are_counted(desk, here, count, django_assert_num_queries):
+    for _ in range(count - 1):
+        pledge_to_review(candidate_list__contest=here.candidate_list.contest)
+
+    with django_assert_num_queries(11):
+        response = desk.get(QUEUE)
+
+    assert len(response.context["cl"].result_list) == count
+
+
+def test_the_filters_of_the_queue_name_no_other_region(desk, here, elsewhere):
+    page = text_of(desk.get(QUEUE))
+
+    assert elsewhere.candidate_list.contest.region.name not in page
+    assert elsewhere.candidate_list.contest.election.name not in page
+
+
+# --- The review ---
+
+
+def test_the_review_shows_all_that_helps_to_decide(desk, here):
+    other = PledgeFactory(declined=True, candidate_list=here.candidate_list)
+    signatory = here.signatories.get()
+
+    page = text_of(desk.get(page_of(here)))
+
+    assert "« Une phrase d’essai. »" in page
+    assert f"mailto:{signatory.email}" in page
+    assert signatory.candidate.full_name in page
+    assert page_of(other) in page
+    assert "1 réponse sur 5 principes" in page
+
+
+def test_a_moderator_publishes_and_comes_back_to_the_queue(desk, here, moderator):
+    response = desk.post(page_of(here), {"act": "publish", "identity_check": "call_back"}, follow=True)
+
+    here.refresh_from_db()
+    assert response.redirect_chain == [(QUEUE, 302)]
+    assert (here.state, here.decided_by, here.identity_check) == (
+        PledgeState.PUBLISHED,
+        moderator,
+        IdentityCheck.CALL_BACK,
+    )
+    assert [str(message) for message in response.context["messages"]] == [f"« {here} » est publié."]
+
+
+def test_publishing_asks_how_identity_was_checked(desk, here):
+    response = desk.post(page_of(here), {"act": "publish"})
+
+    here.refresh_from_db()
+    assert here.state == PledgeState.IN_REVIEW
+    assert "Dites comment l’identité a été vérifiée" in text_of(response)
+
+
+def test_declining_asks_for_a_reason_and_mails_it(desk, here):
+    without = desk.post(page_of(here), {"act": "decline", "reason": "  "})
+    desk.post(page_of(here), {"act": "decline", "reason": "Adresse inconnue de la liste."})
+
+    here.refresh_from_db()
+    assert "Écrivez un motif" in text_of(without)
+    assert (here.state, here.decision_reason) == (PledgeState.DECLINED, "Adresse inconnue de la liste.")
+    assert OutboxMail.objects.get().kind == MailKind.DECLINED
+
+
+def test_a_published_pledge_is_suspended_then_published_again(desk, here):
+    desk.post(page_of(here), {"act": "publish", "identity_check": "call_back"})
+    desk.post(page_of(here), {"act": "suspend", "reason": "Un désaccord."})
+    here.refresh_from_db()
+    suspended = here.state
+    desk.post(page_of(here), {"act": "resume"})
+
+    here.refresh_from_db()
+    assert (suspended, here.state) == (PledgeState.SUSPENDED, PledgeState.PUBLISHED)
+
+
+def test_a_moderator_withdraws_at_the_signers_request(desk, here, moderator):
+    desk.post(page_of(here), {"act": "withdraw"})
+
+    here.refresh_from_db()
+    assert here.state == PledgeState.WITHDRAWN
+    assert list(here.entries.values_list("act", "by")) == [(Act.PLEDGE_WITHDRAWN, moderator.pk)]
+    assert list(here.signatories.values_list("email", flat=True)) == [""]
+
+
+def test_whoever_comes_second_is_told(desk, here):
+    desk.post(page_of(here), {"act": "publish", "identity_check": "call_back"}, follow=True)
+
+    response = desk.post(page_of(here), {"act": "decline", "reason": "Trop tard."}, follow=True)
+
+    [message] = response.context["messages"]
+    assert str(message).startswith("Déjà traité par Mona Modération le ")
+    assert here.entries.count() == 1
+
+
+@pytest.mark.parametrize("act", ["", "delete", "publish'--"])
+def test_an_unknown_button_changes_nothing(desk, here, act):
+    response = desk.post(page_of(here), {"act": act, "identity_check": "call_back", "reason": "x"})
+
+    here.refresh_from_db()
+    assert (response.status_code, here.state) == (200, PledgeState.IN_REVIEW)
+
+
+def test_the_queries_of_a_review_are_counted(desk, here, django_assert_num_queries):
+    for _ in range(10):
+        PledgeFactory(declined=True, candidate_list=here.candidate_list)
+
+    with django_assert_num_queries(12):
+        desk.get(page_of(here))
+
+
+# --- The border ---
+
+
+@pytest.mark.parametrize("view", ["change", "history"])
+def test_what_is_elsewhere_is_not_there(desk, elsewhere, view):
+    address = reverse(f"admin:pledges_pledge_{view}", args=[elsewhere.pk])
+
+    assert [desk.get(address).status_code, desk.post(address, {"act": "publish"}).status_code] == [404, 404]
+
+
+def test_nobody_deletes_a_pledge_here_or_elsewhere(desk, here, elsewhere):
+    addresses = [reverse("admin:pledges_pledge_delete", args=[pledge.pk]) for pledge in (here, elsewhere)]
+
+    assert [desk.post(address, {"post": "yes"}).status_code for address in addresses] == [403, 403]
+    assert Pledge.objects.count() == 2
+
+
+@pytest.mark.parametrize("key", ["0", "999999999999999999999999", "x", "1'"])
+def test_what_never_was_answers_the_same(desk, here, key):
+    assert desk.get(reverse("admin:pledges_pledge_change", args=[key])).status_code == 404
+
+
+def test_nobody_decides_on_what_is_elsewhere(desk, elsewhere):
+    desk.post(page_of(elsewhere), {"act": "publish", "identity_check": "call_back"})
+
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == PledgeState.IN_REVIEW
+
+
+def test_a_national_network_works_everywhere(client, here, elsewhere):
+    user = UserFactory(is_staff=True)
+    MembershipFactory(user=user, network__is_national=True)
+    client.force_login(user)
+
+    assert set(client.get(QUEUE).context["cl"].result_list) == {here, elsewhere}
+
+
+@pytest.mark.parametrize(
+    "user", [{"is_staff": True}, {"is_staff": False}, {"is_staff": True, "is_active": False}], ids=str
+)
+def test_without_a_network_there_is_no_desk(client, here, user):
+    client.force_login(UserFactory(**user))
+
+    assert client.get(QUEUE).status_code in {302, 403}
+    assert client.get(page_of(here)).status_code in {302, 403, 404}
+
+
+def test_a_member_outside_the_staff_has_no_desk(client, here, moderator):
+    moderator.is_staff = False
+    moderator.save()
+    client.force_login(moderator)
+
+    assert client.get(page_of(here)).status_code == 302
+
+
+def test_the_registers_of_others_are_not_there(desk, here, elsewhere):
+    for pledge in (here, elsewhere):
+        JournalEntry.objects.create(
+            act=Act.PLEDGE_SUBMITTED,
+            at=pledge.submitted_at,
+            region=pledge.candidate_list.contest.region,
+            pledge=pledge,
+        )
+        ResourceFactory(region=pledge.candidate_list.contest.region)
+        OutboxMail.objects.create(
+            key=str(pledge.pk),
+            kind=MailKind.IN_REVIEW,
+            pledge=pledge,
+            signatory=pledge.signatories.get(),
+            region=pledge.candidate_list.contest.region,
+        )
+    scoped = [model for model, site in admin.site._registry.items() if isinstance(site, RegionScopedAdmin)]
+
+    counts = {}
+    for model in scoped:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        query = {"etat": "tous"} if model is Pledge else {}
+        counts[model.__name__] = len(desk.get(address, query).context["cl"].result_list)
+
+    assert counts == dict.fromkeys(
+        ["Candidate", "CandidateList", "Contest", "JournalEntry", "OutboxMail", "Pledge", "Resource"], 1
+    )
+
+
+def test_every_model_with_a_region_stands_behind_the_border():
+    open_doors = [
+        model.__name__
+        for model, site in admin.site._registry.items()
+        if isinstance(model._default_manager.all(), ScopedQuerySet) and not isinstance(site, RegionScopedAdmin)
+    ]
+
+    assert open_doors == []
+
+
+@pytest.mark.parametrize("model", ["election", "charter", "nuance"])
+def test_elections_and_charters_are_the_administrators(desk, model):
+    assert desk.get(reverse(f"admin:pledges_{model}_changelist")).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["user", "network", "indicator"])
+def test_people_and_networks_are_the_administrators(desk, model):
+    assert desk.get(reverse(f"admin:regions_{model}_changelist")).status_code == 403
+
+
+def test_a_query_string_asks_nothing_about_people(desk, here):
+    response = desk.get(QUEUE, {"decided_by__password__startswith": "md5"})
+
+    assert response.status_code == 400
+
+
+def test_a_member_offers_resources_in_their_own_regions_alone(desk, region):
+    elsewhere = RegionFactory()
+    data = {
+        "title": "Un kit",
+        "slug": "un-kit",
+        "summary": "Un kit d’essai.",
+        "audience": "candidates",
+        "kind": "kit",
+        "url": "https://example.org/",
+    }
+    address = reverse("admin:resources_resource_add")
+
+    national = desk.post(address, {**data, "region": ""})
+    foreign = desk.post(address, {**data, "region": elsewhere.pk})
+    own = desk.post(address, {**data, "region": region.pk})
+
+    assert [national.status_code, foreign.status_code, own.status_code] == [200, 200, 302]
+    assert list(Resource.objects.values_list("region", flat=True)) == [region.pk]
+
+
+@pytest.mark.parametrize(
+    "model", sorted(admin.site._registry, key=lambda model: model._meta.label), ids=lambda model: model.__name__
+)
+def test_an_administrator_opens_every_register(admin_client, here, model):
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+    assert admin_client.get(address).status_code == 200
