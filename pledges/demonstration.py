@@ -1,0 +1,252 @@
+"""The invented elections of a demonstration: plainly fictitious lists and people, pledges in every state.
+
+Every pledge goes through the same doors as a real one, at dates told to the clock, so that its journal is true.
+"""
+
+import datetime
+import itertools
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
+
+from django.db import transaction
+from django.utils import timezone
+
+from pledges.actions import review, signing
+from pledges.actions.signing import Reply, Signer
+from pledges.enums import Answer, CandidateRole, Capacity, ElectionKind, IdentityCheck, LinkPurpose, ListKind
+from pledges.models import Candidate, CandidateList, Charter, Contest, Election, MailLink, OutboxMail, Pledge
+from regions.folding import fold
+from regions.models import Department, Region, User
+
+LETTERS = "ABCDEF"
+SEATS_PER_SECTION = 4
+FIRST_NAMES = ["Camille", "Dominique", "Claude", "Maxime", "Sacha", "Alix", "Noa", "Charlie", "Lou", "Andréa", "Eden"]
+LAST_NAMES = ["Exemple", "Spécimen", "Fictif", "Modèle", "Essai", "Imaginaire", "Maquette", "Brouillon", "Échantillon"]
+SENTENCES = [
+    "Nous réserverons deux sièges à la CRESS dans chaque commission de planification.",
+    "Une maison des services de l’ESS par bassin de vie, avant la moitié du mandat.",
+    "Nos aides aux entreprises seront ouvertes aux associations employeuses, aux mêmes conditions.",
+    "Un fonds d’amorçage de l’ESS, doté chaque année, avec un jury ouvert aux habitants.",
+    "Nous publierons chaque automne un tableau de bord de l’ESS, département par département.",
+    "Oui sur le fond ; le calendrier dépendra du budget que nous trouverons.",
+]
+REFUSAL = "La région n’a pas cette compétence : nous préférons ne pas promettre."
+CANTONS = ("Demoville-1", "Demoville-2")
+
+
+@contextmanager
+def clock_at(moment: datetime.datetime) -> Iterator[None]:
+    """Act at another moment than now: the demonstration has a past."""
+    with mock.patch.object(timezone, "now", return_value=moment):
+        yield
+
+
+@transaction.atomic
+def load(charter: Charter, moderator: User) -> list[Election]:
+    """Make the invented elections: one open for signing in all regions, with cantons in one; one in its mandate.
+
+    :param moderator: Who publishes and declines.
+    :return: The elections; an empty list when they are there already.
+    """
+    if Election.objects.filter(is_demonstration=True).exists():
+        return []
+    dice = random.Random(2028)  # noqa: S311  the same demonstration for everyone
+    today = timezone.localdate()
+    coming = _sunday_after(today + datetime.timedelta(days=80))
+    past = _sunday_after(today - datetime.timedelta(days=500))
+    elections = [
+        _election("regionales-de-demonstration", "Régionales de démonstration", coming, charter),
+        _election("regionales-passees", "Régionales passées, de démonstration", past, charter),
+    ]
+    for election in elections:
+        for region in Region.objects.prefetch_related("departments"):
+            contest = Contest.objects.create(
+                election=election, region=region, code=region.code, name=region.name, slug=region.slug
+            )
+            _fill(contest, list(region.departments.all()), dice)
+    cantons = _election(
+        "departementales-de-demonstration",
+        "Départementales de démonstration",
+        coming,
+        charter,
+        ElectionKind.DEPARTMENTAL,
+    )
+    for department, name in itertools.product(Department.objects.filter(code__in=("14", "35")), CANTONS):
+        slug = f"{fold(department.name)}-{name}".replace(" ", "-").lower()
+        contest = Contest.objects.create(
+            election=cantons,
+            region=department.region,
+            code=f"{department.code}{name[-1]:0>2}",
+            name=f"Canton de {name} ({department.name})",
+            slug=slug,
+        )
+        _fill_with_pairs(contest, dice)
+    now = timezone.now()
+    for index, contest in enumerate(
+        Contest.objects.filter(election__in=elections).select_related("election", "region")
+    ):
+        opened_at = timezone.make_aware(
+            datetime.datetime.combine(contest.election.signing_opens_on, datetime.time(9)), contest.region.zone
+        )
+        _sign(contest, min(opened_at, now - datetime.timedelta(days=20)), moderator, index, dice)
+    for contest in Contest.objects.filter(election=cantons).select_related("election", "region"):
+        first, *_others = contest.lists.in_panel_order()
+        with clock_at(now - datetime.timedelta(days=9)):
+            _publish(_confirm(_submit(first, None, dice)), moderator)
+    # Nobody is written to about a past that did not happen.
+    OutboxMail.objects.owed().update(sent_at=now, recipient="")
+    return [*elections, cantons]
+
+
+def _sunday_after(day: datetime.date) -> datetime.date:
+    return day + datetime.timedelta(days=6 - day.weekday())
+
+
+def _election(
+    slug: str, name: str, first_round_on: datetime.date, charter: Charter, kind: ElectionKind = ElectionKind.REGIONAL
+) -> Election:
+    second_round_on = first_round_on + datetime.timedelta(days=7)
+    return Election.objects.create(
+        slug=slug,
+        name=f"{name} ({first_round_on.year})",
+        kind=kind,
+        charter=charter,
+        signing_opens_on=first_round_on - datetime.timedelta(days=120),
+        signing_closes_on=first_round_on - datetime.timedelta(days=2),
+        first_round_on=first_round_on,
+        second_round_on=second_round_on,
+        mandate_starts_on=second_round_on + datetime.timedelta(days=5),
+        mandate_ends_on=second_round_on.replace(day=28, year=second_round_on.year + 6),
+        is_demonstration=True,
+    )
+
+
+def _person(candidate_list: CandidateList, rank: int, dice: random.Random, **place: object) -> Candidate:
+    first_name, last_name = dice.choice(FIRST_NAMES), dice.choice(LAST_NAMES)
+    return Candidate(
+        candidate_list=candidate_list,
+        rank=rank,
+        last_name=last_name.upper(),
+        first_names=first_name,
+        norm=fold(f"{first_name} {last_name}"),
+        **place,
+    )
+
+
+def _fill(contest: Contest, departments: list[Department], dice: random.Random) -> None:
+    """Lists with a section for each department; the head is not always the first of theirs."""
+    for panel, letter in enumerate(LETTERS, start=1):
+        name = f"Liste de démonstration {letter}"
+        candidate_list = CandidateList.objects.create(
+            contest=contest, official_code=str(panel), panel_number=panel, name=name, norm=fold(name)
+        )
+        head = (dice.choice(departments).code, dice.randint(1, 2))
+        Candidate.objects.bulk_create(
+            _person(
+                candidate_list,
+                rank,
+                dice,
+                section_code=department.code,
+                section_name=department.name,
+                is_head=(department.code, rank) == head,
+            )
+            for department in departments
+            for rank in range(1, SEATS_PER_SECTION + 1)
+        )
+
+
+def _fill_with_pairs(contest: Contest, dice: random.Random) -> None:
+    """Binômes, each with two substitutes."""
+    for panel in (1, 2, 3):
+        pair = CandidateList(
+            contest=contest, kind=ListKind.PAIR, official_code=str(panel), panel_number=panel, name="", norm=""
+        )
+        members = [_person(pair, rank, dice) for rank in (1, 2)]
+        substitutes = [_person(pair, rank, dice, role=CandidateRole.SUBSTITUTE) for rank in (1, 2)]
+        pair.name = " et ".join(member.full_name for member in members)
+        pair.norm = fold(pair.name)
+        pair.save()
+        Candidate.objects.bulk_create([*members, *substitutes])
+
+
+def _sign(contest: Contest, since: datetime.datetime, moderator: User, index: int, dice: random.Random) -> None:
+    """A pledge in each state, over the lists of a contest; the fourth list never answers."""
+    first, second, third, _silent, fifth, sixth = contest.lists.in_panel_order()
+    day = datetime.timedelta(days=1)
+    with clock_at(since + 2 * day):
+        pledge = _confirm(_submit(first, None, dice))
+        other = _confirm(_submit(second, None, dice))
+    with clock_at(since + 3 * day):
+        _publish(pledge, moderator)
+        is_over = contest.election.first_round_on < timezone.localdate()
+        if is_over or index % 4:
+            _publish(other, moderator)
+    with clock_at(since + 4 * day):
+        unproved = _confirm(_submit(sixth, None, dice))
+        someone = fifth.candidates.order_by("pk").first()
+        personal = _confirm(_submit(fifth, someone, dice))
+    with clock_at(since + 5 * day):
+        review.decline(unproved, by=moderator, reason="Démonstration : la mandataire n’a pas pu être jointe.")
+        _publish(personal, moderator)
+    with clock_at(since + 6 * day):
+        if index % 6 == 2:
+            review.suspend(pledge, by=moderator, reason="Démonstration : un désaccord dans la liste est à éclaircir.")
+        elif index % 6 == 3:
+            signing.withdraw(pledge, reason="Démonstration : la liste a changé d’avis.")
+        elif index % 6 == 4:
+            _amend(pledge, moderator, dice)
+    if contest.election.first_round_on > timezone.localdate():
+        with clock_at(timezone.now() - datetime.timedelta(hours=30 + index)):
+            _confirm(_submit(third, None, dice))
+        _submit(fifth, None, dice)
+
+
+def _submit(candidate_list: CandidateList, candidate: Candidate | None, dice: random.Random) -> Pledge:
+    if candidate:
+        people, capacity = [candidate], Capacity.SELF
+    elif candidate_list.kind == ListKind.PAIR:
+        people, capacity = list(candidate_list.candidates.filter(role=CandidateRole.CANDIDATE)), Capacity.MEMBER
+    else:
+        people, capacity = list(candidate_list.candidates.filter(is_head=True)), Capacity.HEAD
+    return signing.submit(
+        candidate_list,
+        candidate=candidate,
+        signers=[
+            Signer(capacity, person.full_name, f"signataire-{person.pk}@exemple.invalid", candidate=person)
+            for person in people
+        ],
+        replies=_replies(candidate_list.contest.election.charter, dice),
+    )
+
+
+def _replies(charter: Charter, dice: random.Random) -> dict:  # type: ignore[type-arg]
+    replies = {}
+    for principle in charter.principles.all():
+        throw = dice.random()
+        if throw < 0.7:
+            sentence = SENTENCES[principle.number - 1] if throw < 0.4 else ""
+            replies[principle] = Reply(Answer.COMMITS, sentence)
+        elif throw < 0.85:
+            replies[principle] = Reply(Answer.DECLINES, REFUSAL if throw < 0.78 else "")
+    return replies or {charter.principles.get(number=1): Reply(Answer.COMMITS)}
+
+
+def _confirm(pledge: Pledge) -> Pledge:
+    """Each signatory opens their link and confirms."""
+    for signatory in pledge.signatories.all():
+        MailLink.objects.mint(signatory, LinkPurpose.CONFIRM)
+        pledge = signing.confirm(signatory.links.get())
+    return pledge
+
+
+def _publish(pledge: Pledge, moderator: User) -> Pledge:
+    return review.publish(pledge, by=moderator, identity_check=IdentityCheck.OFFICIAL_LIST)
+
+
+def _amend(pledge: Pledge, moderator: User, dice: random.Random) -> None:
+    """Other answers, published in the place of the first."""
+    amended = _submit(pledge.candidate_list, None, dice)
+    Pledge.objects.filter(pk=amended.pk).update(amends=pledge)
+    _publish(_confirm(amended), moderator)

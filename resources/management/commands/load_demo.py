@@ -1,0 +1,123 @@
+"""``manage.py load_demo``: all that a demonstration needs. It is here because resources may know the other two apps."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges import demonstration
+from pledges.models import Charter, Pledge
+from regions.enums import Role
+from regions.models import Membership, Network, Region, User
+from resources.enums import Audience, ResourceKind
+from resources.models import Resource
+
+PASSWORD = "demonstration-ess"  # noqa: S105  printed for whoever tries the demonstration
+LAW = "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000029313296"
+
+
+class Account(NamedTuple):
+    """Someone who tries the desk; an administrator has no region."""
+
+    username: str
+    first_name: str
+    last_name: str
+    region: str = ""
+    role: Role | None = None
+
+
+ACCOUNTS = [
+    Account("admin", "Ariane", "Administration"),
+    Account("normandie", "Mona", "Modération", "28", Role.MODERATOR),
+    Account("bretagne", "Corentin", "Coordination", "53", Role.COORDINATOR),
+]
+
+
+class Command(BaseCommand):
+    help = (
+        "Charge la démonstration : géographie, charte, réseaux, élections inventées, engagements dans chaque état, un"
+        " compte pour chaque rôle. Peut être répétée : ce qui est là reste."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("load_territories", stdout=self.stdout)
+        call_command("load_charter", stdout=self.stdout)
+        users = {account.username: self._account(account) for account in ACCOUNTS}
+        charter = Charter.objects.order_by("-version").first()
+        assert charter is not None  # noqa: S101  loaded above
+        elections = demonstration.load(charter, users["admin"])
+        self._resources()
+        if elections:
+            count = Pledge.objects.count()
+            self.stdout.write(_("%(count)d engagements inventés, dans %(states)d états.") % self._count(count))
+        else:
+            self.stdout.write(_("La démonstration est déjà chargée : rien à changer."))
+        self._say_what_to_try()
+
+    def _count(self, count: int) -> dict[str, int]:
+        return {"count": count, "states": Pledge.objects.order_by().values("state").distinct().count()}
+
+    def _account(self, account: Account) -> User:
+        user, created = User.objects.get_or_create(
+            username=account.username,
+            defaults={
+                "first_name": account.first_name,
+                "last_name": account.last_name,
+                "email": f"{account.username}@exemple.invalid",
+                "is_staff": True,
+                "is_superuser": account.role is None,
+            },
+        )
+        if created:
+            user.set_password(PASSWORD)
+            user.save(update_fields=["password"])
+        if account.role:
+            network = Network.objects.get(regions=account.region, is_national=False)
+            Membership.objects.get_or_create(user=user, network=network, defaults={"role": account.role})
+        return user
+
+    def _resources(self) -> None:
+        """A few documents, so that their page and the territories' have something to show."""
+        today = timezone.localdate()
+        site = settings.SITE_URL
+        rows = [
+            ("loi-ess-2014", "La loi du 31 juillet 2014", Audience.CANDIDATES, ResourceKind.LINK, LAW, None,
+             "Le texte qui définit l’économie sociale et solidaire, et le rôle des régions : articles 6 à 8."),
+            ("lire-le-tableau", "Comment lire le tableau des engagements", Audience.CITIZENS, ResourceKind.SHEET,
+             f"{site}/methode/", None, "Ce que veut dire chaque réponse, et ce qu’une signature n’est pas."),
+            ("les-mots-de-l-ess", "Les mots de l’ESS", Audience.CITIZENS, ResourceKind.SHEET,
+             f"{site}/glossaire/", None, "Une page pour s’y retrouver entre association, coopérative et mutuelle."),
+            ("demonstration-normandie", "Démonstration : une ressource normande", Audience.NETWORKS, ResourceKind.KIT,
+             f"{site}/methode/", "28", "Une ressource propre à un territoire, visible sur sa page."),
+        ]  # fmt: skip
+        for age, (slug, title, audience, kind, url, region, summary) in enumerate(rows):
+            Resource.objects.get_or_create(
+                slug=slug,
+                defaults={
+                    "title": title,
+                    "summary": summary,
+                    "audience": audience,
+                    "kind": kind,
+                    "url": url,
+                    "region": Region.objects.get(code=region) if region else None,
+                    "published_on": today - timedelta(days=age),
+                },
+            )
+
+    def _say_what_to_try(self) -> None:
+        site = settings.SITE_URL
+        self.stdout.write("")
+        self.stdout.write(_("Le portail : %s") % f"{site}/")
+        self.stdout.write(_("L’espace des réseaux : %s") % f"{site}/admin/")
+        self.stdout.write(_("Comptes (mot de passe pour tous : %s) :") % PASSWORD)
+        self.stdout.write(_("  admin      administration, toutes les régions"))
+        self.stdout.write(_("  normandie  modération, en Normandie"))
+        self.stdout.write(_("  bretagne   coordination, en Bretagne"))
+        self.stdout.write(_("Trois choses à essayer :"))
+        self.stdout.write(_("  1. Cherchez 14000, ouvrez « Liste de démonstration D », signez pour elle."))
+        self.stdout.write(_("  2. Lisez le courriel et confirmez : %s") % f"{site}/demonstration/courriels/")
+        self.stdout.write(_("  3. Connectez-vous comme « normandie », publiez, puis revoyez la page de la région."))

@@ -1,0 +1,146 @@
+"""The main job, end to end: a citizen searches, a candidate signs, a network publishes, the citizen sees it."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from pledges.models import Pledge
+from tests.pledges.factories import CandidateListFactory, CharterFactory, ContestFactory, ElectionFactory
+from tests.regions.factories import (
+    CommuneFactory,
+    DepartmentFactory,
+    MembershipFactory,
+    PostalCodeFactory,
+    RegionFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "un mot de passe d’essai"
+WORDS = "Deux sièges pour la CRESS, dès le premier budget."
+
+
+@pytest.fixture
+def bretagne():
+    region = RegionFactory(code="53", name="Bretagne", slug="bretagne", norm="bretagne")
+    commune = CommuneFactory(name="Rennes", department=DepartmentFactory(code="35", region=region))
+    PostalCodeFactory(code="35000").communes.add(commune)
+    return region
+
+
+@pytest.fixture
+def candidate_list(bretagne):
+    election = ElectionFactory(name="Régionales d’essai", charter=CharterFactory())
+    contest = ContestFactory(election=election, region=bretagne)
+    CandidateListFactory(contest=contest, headed=True, panel_number=2, name="Une autre liste d’essai")
+    return CandidateListFactory(contest=contest, headed=True, panel_number=1, name="Liste d’essai pour demain")
+
+
+@pytest.fixture
+def moderator(bretagne):
+    user = UserFactory(username="mona", is_staff=True)
+    user.set_password(PASSWORD)
+    user.save()
+    MembershipFactory(user=user).network.regions.add(bretagne)
+    return user
+
+
+@pytest.fixture(params=[(390, 844), (1280, 900)], ids=["phone", "desktop"])
+def browser_context_args(browser_context_args, request):
+    width, height = request.param
+    return browser_context_args | {"viewport": {"width": width, "height": height}}
+
+
+def fits_and_is_accessible(page):
+    """Nothing overflows to the side, and axe finds nothing."""
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings, candidate_list, moderator):
+    settings.SITE_URL = live_server.url
+
+    # A citizen types a postcode, and reads that the list has not answered.
+    page.goto(live_server.url)
+    fits_and_is_accessible(page)
+    page.get_by_label("Code postal, commune, région, liste ou nom").fill("35000")
+    page.get_by_role("button", name="Chercher").click()
+    expect(page).to_have_url(f"{live_server.url}/regions/bretagne/")
+    row = page.get_by_role("row", name=re.compile("Liste d’essai pour demain"))
+    expect(row).to_contain_text("pas de réponse au")
+    fits_and_is_accessible(page)
+
+    # The head of the list signs: first forgetting something, losing nothing.
+    row.get_by_role("link", name="Liste d’essai pour demain").click()
+    page.get_by_role("link", name="Signer pour cette liste").click()
+    page.get_by_role("radio", name="Je m’engage", exact=True).first.check()
+    page.get_by_label("Vos mots").first.fill(WORDS)
+    page.get_by_role("radio", name=re.compile("tête de liste")).check()
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Signer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Écrivez une adresse électronique.")
+    expect(page.get_by_label("Vos mots").first).to_have_value(WORDS)
+    fits_and_is_accessible(page)
+    page.get_by_label("Votre adresse électronique").fill("tete@example.org")
+    page.get_by_role("button", name="Signer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
+
+    # The mail arrives; its link shows, and only the box and the button confirm.
+    [message] = smtp.messages
+    assert message["To"] == "tete@example.org"
+    [link] = re.findall(r"http://\S+/signer/confirmer/\S+/", message.get_content())
+    page.goto(link)
+    expect(page.locator("main")).to_contain_text(WORDS)
+    assert Pledge.objects.get().state == "submitted"
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Confirmer ma signature").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre signature est confirmée")
+    fits_and_is_accessible(page)
+
+    # The network checks, and publishes.
+    page.goto(live_server.url + reverse("admin:pledges_pledge_changelist"))
+    page.fill("#id_username", "mona")
+    page.fill("#id_password", PASSWORD)
+    page.click("[type=submit]")
+    page.get_by_role("link", name="Liste d’essai pour demain").click()
+    expect(page.locator("#content")).to_contain_text(WORDS)
+    page.get_by_role("radio", name="rappel téléphonique par le réseau").check()
+    page.get_by_role("button", name="Publier").click()
+    expect(page.locator(".messagelist")).to_contain_text("« Liste d’essai pour demain » est publié.")
+
+    # The citizen sees it, and the signer is told.
+    page.goto(f"{live_server.url}/regions/bretagne/")
+    expect(row).to_contain_text("signataire depuis le")
+    expect(row).to_contain_text("s’engage")
+    expect(page.locator("main")).to_contain_text("1 liste sur 2 a signé la charte.")
+    row.get_by_role("link", name="Liste d’essai pour demain").click()
+    expect(page.locator("main")).to_contain_text(WORDS)
+    expect(page.locator("main")).to_contain_text("rappel téléphonique par le réseau")
+    fits_and_is_accessible(page)
+    assert [mail["Subject"] for mail in smtp.messages[1:]] == [
+        "Signature confirmée : le réseau va vérifier",
+        "Votre engagement est publié",
+    ]
+
+
+def test_the_main_path_needs_no_script(browser, browser_context_args, live_server, smtp, settings, candidate_list):
+    settings.SITE_URL = live_server.url
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/signer/?q=bretagne")
+    page.get_by_role("link", name="Signer pour Liste d’essai pour demain").click()
+    page.get_by_role("radio", name="Je ne m’engage pas").first.check()
+    page.get_by_role("radio", name=re.compile("mandataire")).check()
+    page.get_by_label("Nom de la personne mandataire").fill("Camille Mandat")
+    page.get_by_label("Votre adresse électronique").fill("mandat@example.org")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Signer").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
+    assert [message["To"] for message in smtp.messages] == ["mandat@example.org"]
+    context.close()

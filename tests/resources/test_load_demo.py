@@ -1,0 +1,89 @@
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from pledges.enums import PledgeState
+from pledges.models import CandidateList, Election, JournalEntry, OutboxMail, Pledge
+from regions.models import Region, User
+from resources.management.commands.load_demo import ACCOUNTS, PASSWORD
+from resources.models import Resource
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def said(django_db_setup, django_db_blocker):
+    """What the command says the first time, then the second; the rows go with the module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        texts = []
+        for _ in range(2):
+            out = StringIO()
+            call_command("load_demo", stdout=out)
+            texts.append(out.getvalue())
+        yield texts
+        transaction.set_rollback(True)
+
+
+def test_it_says_where_to_go_who_to_be_and_what_to_try(said):
+    first, second = said
+
+    for text in said:
+        assert "Le portail : https://engagements.example.org/" in text
+        assert all(account.username in text for account in ACCOUNTS)
+        assert re.findall(r"^  [123]\. ", text, re.MULTILINE) == ["  1. ", "  2. ", "  3. "]
+    assert "engagements inventés, dans 7 états." in first
+    assert "La démonstration est déjà chargée : rien à changer." in second
+
+
+def test_every_region_votes_and_pledges_are_in_every_state(said):
+    assert set(Pledge.objects.values_list("state", flat=True)) == set(PledgeState)
+    for election in Election.objects.filter(kind="regional"):
+        assert election.contests.count() == Region.objects.count() == 18
+
+
+def test_everything_in_it_is_plainly_invented(said):
+    assert all(Election.objects.values_list("is_demonstration", flat=True))
+    assert all(
+        name.startswith("Liste de démonstration ")
+        for name in CandidateList.objects.filter(kind="list").values_list("name", flat=True)
+    )
+
+
+def test_nobody_is_written_to(said):
+    assert not OutboxMail.objects.owed().exists()
+    assert not OutboxMail.objects.exclude(recipient="").exists()
+
+
+def test_its_past_is_in_the_journal_at_its_own_dates(said):
+    published = Pledge.objects.filter(published_at__isnull=False)
+
+    for pledge in published.select_related("candidate_list__contest__election"):
+        election = pledge.candidate_list.contest.election
+        assert election.signing_opens_on <= pledge.published_at.date() <= election.first_round_on
+    assert set(published.values_list("pk", flat=True)) == set(
+        JournalEntry.objects.filter(act="pledge.published").values_list("pledge_id", flat=True)
+    )
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.username)
+def test_each_account_logs_in_and_sees_its_regions(said, account):
+    client = Client()
+
+    logged_in = client.login(username=account.username, password=PASSWORD)
+    response = client.get(reverse("admin:pledges_pledge_changelist"))
+
+    expected = Pledge.objects.waiting()
+    if account.region:
+        expected = expected.filter(candidate_list__contest__region=account.region)
+    assert logged_in
+    assert set(response.context["cl"].result_list) == set(expected)
+    assert User.objects.get(username=account.username).check_password(PASSWORD)
+
+
+def test_resources_are_loaded_once(said):
+    assert Resource.objects.published().count() == 4
