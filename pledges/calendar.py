@@ -63,6 +63,11 @@ def today(region: Region) -> datetime.date:
     return timezone.localdate(timezone=region.zone)
 
 
+def answers_as_of(election: Election, region: Region) -> datetime.date:
+    """Until when a list that has not answered may be said not to have: today, or the last day it could."""
+    return min(today(region), election.signing_closes_on)
+
+
 @dataclass(frozen=True, slots=True)
 class Signing:
     """Whether one may sign, and the sentence that says until when, or since when not."""

@@ -42,7 +42,7 @@ class Row:
     pledge: Pledge | None
     cells: Sequence[Cell]
     personal_count: int
-    today: datetime.date
+    as_of: datetime.date
 
     @property
     def is_published(self) -> bool:
@@ -51,7 +51,7 @@ class Row:
     @property
     def state(self) -> str:
         """Where the list stands, in neutral words and with a date: an absence is never a reproach."""
-        return standing(self.pledge, self.today)
+        return standing(self.pledge, self.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,14 @@ def cells(pledge: Pledge | None, principles: Iterable[Principle]) -> list[Cell]:
     ]
 
 
-def standing(pledge: Pledge | None, today: datetime.date) -> str:
-    """What the public may say of a pledge, or of its absence, on this day.
+def standing(pledge: Pledge | None, as_of: datetime.date) -> str:
+    """What the public may say of a pledge, or of its absence.
 
     :param pledge: The last one that was public, if any.
+    :param as_of: The day that an absence is dated: ``calendar.answers_as_of``.
     """
     if pledge is None or pledge.published_at is None:
-        return _("pas de réponse au %s") % day(today)
+        return _("pas de réponse au %s") % day(as_of)
     if pledge.state == PledgeState.WITHDRAWN and pledge.withdrawn_at:
         return _("engagement retiré le %s") % day(timezone.localtime(pledge.withdrawn_at))
     if pledge.state == PledgeState.DECLINED and pledge.decided_at:
@@ -154,7 +155,7 @@ def matrix(contest: Contest) -> Matrix:
         .order_by("published_at", "pk")
         .fetch_mode(models.FETCH_RAISE)
     }
-    today = calendar.today(contest.region)
+    as_of = calendar.answers_as_of(contest.election, contest.region)
     rows = [
         Row(
             list=candidate_list,
@@ -162,7 +163,7 @@ def matrix(contest: Contest) -> Matrix:
             pledge=pledges.get(candidate_list.pk),
             cells=cells(pledges.get(candidate_list.pk), principles),
             personal_count=candidate_list.personal_count,
-            today=today,
+            as_of=as_of,
         )
         for candidate_list in lists
     ]

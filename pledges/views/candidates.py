@@ -31,7 +31,7 @@ def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     )
     own = [pledge for pledge in pledges if pledge.candidate_id == person.pk]
     of_list = [pledge for pledge in pledges if not pledge.is_personal]
-    today = calendar.today(contest.region)
+    as_of = calendar.answers_as_of(contest.election, contest.region)
     context = {
         "candidate": person,
         "list": person.candidate_list,
@@ -44,8 +44,8 @@ def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "election": contest.election,
         "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
         "pledge": own[-1] if own else None,
-        "standing": standing(own[-1] if own else None, today),
-        "list_standing": standing(of_list[-1] if of_list else None, today),
+        "standing": standing(own[-1] if own else None, as_of),
+        "list_standing": standing(of_list[-1] if of_list else None, as_of),
         "signing": calendar.signing(contest.election, contest.region),
     }
     return render(request, "pledges/candidate.html", context)

@@ -38,7 +38,7 @@ def candidate_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
         "leaders": leaders_of([shown]).get(shown.pk, []),
         "pledge": own[-1] if own else None,
-        "standing": standing(own[-1] if own else None, calendar.today(contest.region)),
+        "standing": standing(own[-1] if own else None, calendar.answers_as_of(contest.election, contest.region)),
         "personal_pledges": [pledge for pledge in pledges if pledge.is_personal and pledge.is_published],
         "sections": sections,
         "signing": calendar.signing(contest.election, contest.region),

@@ -137,6 +137,7 @@ def test_the_matrix_is_in_panel_order_with_words_and_denominators(client, contes
     PledgeFactory(candidate_list=second, published=True, answers={1: COMMITS, 2: DECLINES})
     CandidateListFactory(contest=contest, panel_number=4, departed=True)
 
+    type(contest.election).objects.update(signing_closes_on=datetime.date(2027, 6, 30))
     with time_machine.travel(datetime.datetime(2027, 6, 1, 12, tzinfo=datetime.UTC)):
         Pledge.objects.update(published_at=datetime.datetime(2027, 5, 30, 12, tzinfo=datetime.UTC))
         response = client.get(contest.get_absolute_url())
@@ -156,6 +157,16 @@ def test_the_matrix_is_in_panel_order_with_words_and_denominators(client, contes
     assert [(total.count, total.total) for total in table.totals] == [(2, 3), (1, 3), (1, 3), (1, 3), (1, 3)]
     assert (table.signed_count, table.list_count, table.personal_count) == (2, 3, 1)
     assert "2 listes sur 3 ont signé la charte." in text_of(response)
+
+
+def test_an_absence_is_dated_to_the_last_day_one_could_answer(client):
+    contest = ContestFactory(election=ElectionFactory(past=True))
+    candidate_list = CandidateListFactory(contest=contest)
+
+    [row] = client.get(contest.get_absolute_url()).context["matrix"].rows
+
+    assert row.state == "pas de réponse au 26 juin 2021"
+    assert client.get(candidate_list.get_absolute_url()).context["standing"] == "pas de réponse au 26 juin 2021"
 
 
 @pytest.mark.parametrize("state", [None, "in_review", "declined"])
