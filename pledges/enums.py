@@ -118,5 +118,6 @@ class Act(models.TextChoices):
     PLEDGE_RESUMED = "pledge.resumed", _("engagement rétabli")
     PLEDGE_WITHDRAWN = "pledge.withdrawn", _("engagement retiré")
     PLEDGE_SUPERSEDED = "pledge.superseded", _("engagement remplacé")
+    PLEDGE_EXPIRED = "pledge.expired", _("engagement jamais confirmé, effacé")
     CANDIDATES_IMPORTED = "candidates.imported", _("candidatures importées")
     CHARTER_LOADED = "charter.loaded", _("charte chargée")

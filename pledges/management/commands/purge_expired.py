@@ -1,0 +1,39 @@
+"""``manage.py purge_expired``: what has no more use is forgotten; to be run each day."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django.utils.translation import gettext as _
+
+from pledges.actions.retention import purge_expired
+
+
+class Command(BaseCommand):
+    help = (
+        "Efface les signatures que personne n’a confirmées en sept jours, et les coordonnées dont le délai est passé :"
+        " six mois après le mandat. À lancer chaque jour ; peut être répétée sans dommage."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--every", type=int, metavar="HEURES", help="Recommencer, sans fin, toutes les N heures.")
+
+    def handle(self, *args: Any, every: int | None, **options: Any) -> None:
+        while True:
+            purged = purge_expired()
+            if purged:
+                self.stdout.write(
+                    _(
+                        "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d"
+                        " signataires, %(addresses)d adresses de courriers abandonnés."
+                    )
+                    % {"pledges": purged.pledges, "contacts": purged.contacts, "addresses": purged.addresses}
+                )
+            else:
+                self.stdout.write(_("Rien à effacer."))
+            if not every:
+                return
+            close_old_connections()
+            time.sleep(every * 3600)

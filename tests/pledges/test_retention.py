@@ -1,0 +1,85 @@
+import datetime
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.utils import timezone
+
+from pledges.actions import signing
+from pledges.actions.retention import Purged, purge_expired
+from pledges.enums import Act, PledgeState
+from pledges.models import JournalEntry, OutboxMail, Pledge, Signatory
+from tests.pledges.acts import headed_list, links_of, submit
+from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
+
+pytestmark = pytest.mark.django_db
+
+SECOND = datetime.timedelta(seconds=1)
+WEEK = datetime.timedelta(days=7)
+
+
+@pytest.mark.parametrize(("after", "deleted"), [(WEEK - SECOND, 0), (WEEK + SECOND, 1)])
+def test_a_signature_never_confirmed_goes_after_seven_days_to_the_second(after, deleted):
+    pledge = submit(headed_list())
+
+    with time_machine.travel(pledge.submitted_at + after, tick=False):
+        purged = purge_expired()
+
+    assert purged == Purged(pledges=deleted, contacts=0, addresses=0)
+    assert Pledge.objects.count() == Signatory.objects.count() == OutboxMail.objects.count() == 1 - deleted
+    assert JournalEntry.objects.filter(act=Act.PLEDGE_EXPIRED, pledge=pledge.pk).count() == deleted
+
+
+@pytest.mark.parametrize("state", [state for state in PledgeState if state != PledgeState.SUBMITTED])
+def test_a_confirmed_signature_stays(state):
+    PledgeFactory(**{state: True}, submitted_at=timezone.now() - 10 * WEEK)
+
+    assert not purge_expired()
+
+
+def test_a_signature_confirmed_a_moment_ago_stays():
+    pledge = submit(headed_list())
+    [(link, _token)] = links_of(pledge)
+    with time_machine.travel(pledge.submitted_at + WEEK - SECOND, tick=False) as clock:
+        signing.confirm(link)
+        clock.shift(2 * SECOND)
+
+        purged = purge_expired()
+
+    assert not purged
+
+
+@pytest.mark.parametrize(("days", "forgotten"), [(183, 0), (184, 1)])
+def test_contacts_go_six_months_after_the_mandate(days, forgotten):
+    pledge = PledgeFactory(published=True, candidate_list__contest__election=ElectionFactory(past=True))
+    SignatoryFactory(pledge=pledge, phone="0600000000")
+    SignatoryFactory(pledge=PledgeFactory(published=True))  # of a mandate to come
+    ends_on = pledge.candidate_list.contest.election.mandate_ends_on
+
+    with time_machine.travel(datetime.datetime.combine(ends_on, datetime.time(12)) + datetime.timedelta(days=days)):
+        purged = purge_expired()
+
+    assert purged == Purged(pledges=0, contacts=forgotten, addresses=0)
+    assert Signatory.objects.filter(email="", phone="").count() == forgotten
+
+
+@pytest.mark.parametrize(("days", "forgotten"), [(29, 0), (31, 1)])
+def test_the_address_of_a_mail_given_up_goes_after_thirty_days(days, forgotten):
+    submit(headed_list())
+    OutboxMail.objects.update(abandoned_at=timezone.now() - datetime.timedelta(days=days))
+
+    purged = purge_expired()
+
+    assert purged == Purged(pledges=0, contacts=0, addresses=forgotten)
+    assert OutboxMail.objects.filter(recipient="").count() == forgotten
+
+
+def test_the_command_counts_and_can_be_repeated(capsys):
+    pledge = submit(headed_list())
+    with time_machine.travel(pledge.submitted_at + WEEK + SECOND):
+        call_command("purge_expired")
+        call_command("purge_expired")
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("Effacés : 1 signatures jamais confirmées, les coordonnées de 0 signataires, 0 adresses")
+    assert second == "Rien à effacer."
