@@ -22,7 +22,7 @@ def plan(queryset):
 
 
 def test_prefix_finds_what_begins_so_and_nothing_else():
-    begins = [CommuneFactory(name=name) for name in ("Rennes", "Rennes-les-Bains", "Rennesson")]
+    begins = [CommuneFactory(name=name) for name in ("Rennes", "Rennes-les-Bains", "Rennesson", "Renneszy")]
     for name in ("Renne", "Renon", "Acigné-Rennes"):
         CommuneFactory(name=name)
 

@@ -212,6 +212,16 @@ def test_a_whole_name_comes_before_those_that_go_on(land):
     assert answer.is_certain
 
 
+def test_a_small_place_is_found_among_many_longer_names(land):
+    small = land.commune("Bourg", land.jura, 1)
+    for number in range(31):
+        land.commune(f"Bourg-la-Ville {number}", land.jura, 2)
+
+    answer = find_places("bourg")
+
+    assert (answer.communes, len(answer.longer_names), answer.is_cut, answer.message) == ((small,), 30, True, "")
+
+
 def test_a_small_place_is_not_certain_when_a_larger_one_has_a_longer_name(land):
     small = land.commune("Bourg", land.jura, 2_000)
     large = land.commune("Bourg-en-Bresse", land.ain, 41_000)
