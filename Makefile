@@ -8,7 +8,10 @@ CATALOGUE := locale/fr/LC_MESSAGES/django.mo
 RUN := .venv/.base-installed $(CATALOGUE)
 DEVELOP := $(RUN) .venv/.dev-installed
 
-.PHONY: help demo test check serve worker outbox messages lock format
+LOCK := --quiet --no-header --generate-hashes --universal --python $(PYTHON) --python-version 3.12 \
+	$(if $(UPGRADE),--upgrade)
+
+.PHONY: help demo test check bench serve worker outbox messages lock format
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +24,9 @@ test: $(DEVELOP) ## Every test, on SQLite, on PostgreSQL, and in a browser
 
 check: $(DEVELOP) ## Lint, format, types, templates, migrations, translations, deployment, locked packages
 	@exec $(PYTHON) bin/check.py
+
+bench: $(RUN) ## What each page costs beside the lightest, and how the import grows
+	@exec $(PYTHON) bin/bench.py
 
 serve: $(RUN) ## The portal as in production, on PORT; docs/settings.md names its variables
 	@exec $(PYTHON) bin/serve.py
@@ -38,12 +44,10 @@ format: $(DEVELOP) ## Put the Python files in the common shape
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@$(PYTHON) -m ruff format --quiet .
 
-lock: $(DEVELOP) ## Pin the newest packages that pyproject.toml admits, with their hashes
+lock: $(DEVELOP) ## Pin what pyproject.toml asks for, with hashes; UPGRADE=1 takes the newest of everything
 	@$(PYTHON) -m pip install --quiet 'uv~=0.13.9'
-	@$(PYTHON) -m uv pip compile pyproject.toml --quiet --upgrade --python $(PYTHON) \
-		--generate-hashes --universal --no-header --output-file requirements/base.txt
-	@$(PYTHON) -m uv pip compile pyproject.toml --quiet --upgrade --python $(PYTHON) --group dev \
-		--generate-hashes --universal --no-header --output-file requirements/dev.txt
+	@$(PYTHON) -m uv pip compile $(LOCK) --output-file requirements/base.txt pyproject.toml
+	@$(PYTHON) -m uv pip compile $(LOCK) --output-file requirements/dev.txt --group dev pyproject.toml
 
 # One environment for all: the demonstration and the server need the base packages, the rest adds the tools.
 .venv/.%-installed: requirements/%.txt

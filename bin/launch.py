@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -61,7 +62,10 @@ def manage(*arguments: str) -> None:
     report = Path(os.environ["DATA_DIR"]) / "erreur.txt"
     with contextlib.suppress(OSError):
         report.write_text(result.stderr, encoding="utf-8")
-    reason = (result.stderr.strip().splitlines() or ["sans un mot"])[-1]
+    last_line = (result.stderr.strip().splitlines() or ["sans un mot"])[-1]
+    reason = re.sub(r"^[\w.]+(?:Error|Configured): ", "", last_line)
+    if "OperationalError" in last_line:
+        reason = f"la base de données ne répond pas ({reason}) ; vérifiez DATABASE_URL."
     stop(f"« {' '.join(arguments)} » a échoué : {reason}\nL’erreur entière est dans {report}.")
 
 

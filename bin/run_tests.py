@@ -4,6 +4,7 @@ What the machine lacks is fetched with apt-get where that can be done, and other
 REQUIRE_ALL=1 a part that did not run is a failure.
 """
 
+import ctypes
 import os
 import shutil
 import signal
@@ -45,20 +46,21 @@ def run_pytest(part: str, *arguments: str, **environment: str) -> Outcome:
     return Outcome(part, ran=True, passed=code == 0, words=words)
 
 
-def fetch(package: str) -> str:
-    """Install one of Debian's packages where we may.
+def fetch(*packages: str) -> str:
+    """Install some of Debian's packages where we may.
 
     :return: Why it could not be done, in French; nothing when it was.
     """
+    names = " ".join(packages)
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return f"installez-le (sur Debian ou Ubuntu : sudo apt-get install {package})"
-    print(f"Installation de {package} par apt-get…", flush=True)
+        return f"à installer (sur Debian ou Ubuntu : sudo apt-get install {names})"
+    print(f"Installation de {names} par apt-get…", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         result = subprocess.run(["apt-get", "-qq", *command], env=environment, capture_output=True, check=False)
         if result.returncode:
             lines = result.stderr.decode(errors="replace").strip().splitlines() or ["sans un mot"]
-            return f"apt-get install {package} a échoué : {lines[-1]}"
+            return f"apt-get install {names} a échoué : {lines[-1]}"
     return ""
 
 
@@ -83,12 +85,24 @@ def find_browser() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+def lacks_libatomic() -> bool:
+    """Playwright's driver needs this library, which a small Debian has not."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return sys.platform == "linux"
+    return False
+
+
 def in_browser() -> Outcome:
     part = "Navigateur"
-    refusal = "" if find_browser() else fetch("chromium")
+    lacking = {"chromium": not find_browser(), "libatomic1": lacks_libatomic()}
+    packages = [package for package, lacks in lacking.items() if lacks]
+    refusal = fetch(*packages) if packages else ""
     browser = find_browser()
-    if browser is None:
-        return Outcome(part, ran=False, passed=False, words=f"ni Chromium ni Chrome ne sont installés ; {refusal}")
+    if browser is None or lacks_libatomic():
+        words = f"il manque à cette machine {' et '.join(packages)} ; {refusal}"
+        return Outcome(part, ran=False, passed=False, words=words)
     return run_pytest(part, "tests/browser", CHROMIUM=browser)
 
 

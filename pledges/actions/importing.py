@@ -199,16 +199,16 @@ class _Import:
         CandidateList.objects.bulk_update(changes.old_lists, _LIST_FIELDS, batch_size=_BATCH // 10)
         # Places and heads are unique among those who stand: whoever moves steps out first, then comes back in.
         moving = [*(person.pk for person, _row in changes.old_people), *(person.pk for person in changes.leavers)]
-        for keys in batched(moving, _BATCH, strict=False):
+        for keys in batched(moving, _BATCH):
             Candidate.objects.filter(pk__in=keys, left_at=None).update(left_at=self.now)
-        for batch in batched(changes.old_people, _BATCH, strict=False):
+        for batch in batched(changes.old_people, _BATCH):
             Candidate.objects.bulk_create(
                 [Candidate(pk=person.pk, candidate_list_id=person.list_pk, **_place(row)) for person, row in batch],
                 update_conflicts=True,
                 unique_fields=["pk"],
                 update_fields=[*_PLACE_FIELDS, "left_at"],
             )
-        for newcomers in batched(changes.new_people, _BATCH, strict=False):
+        for newcomers in batched(changes.new_people, _BATCH):
             Candidate.objects.bulk_create(
                 Candidate(candidate_list=candidate_list, **_place(row)) for candidate_list, row in newcomers
             )

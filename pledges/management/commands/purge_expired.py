@@ -36,4 +36,7 @@ class Command(BaseCommand):
             if not every:
                 return
             close_old_connections()
-            time.sleep(every * 3600)
+            try:
+                time.sleep(every * 3600)
+            except KeyboardInterrupt:
+                return

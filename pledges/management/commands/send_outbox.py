@@ -27,4 +27,7 @@ class Command(BaseCommand):
             if not every:
                 return
             close_old_connections()
-            time.sleep(every)
+            try:
+                time.sleep(every)
+            except KeyboardInterrupt:
+                return
