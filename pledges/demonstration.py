@@ -247,6 +247,5 @@ def _publish(pledge: Pledge, moderator: User) -> Pledge:
 
 def _amend(pledge: Pledge, moderator: User, dice: random.Random) -> None:
     """Other answers, published in the place of the first."""
-    amended = _submit(pledge.candidate_list, None, dice)
-    Pledge.objects.filter(pk=amended.pk).update(amends=pledge)
-    _publish(_confirm(amended), moderator)
+    replies = _replies(pledge.charter, dice)
+    _publish(signing.amend(pledge.signatories.get(), replies=replies), moderator)

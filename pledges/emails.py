@@ -10,6 +10,9 @@ from pledges.enums import LinkPurpose, MailKind
 from pledges.models import MailLink, OutboxMail
 from regions.typography import typeset_text
 
+# The mails that carry a link, and what it opens: the page of the same name.
+LINKS = {MailKind.CONFIRM: LinkPurpose.CONFIRM, MailKind.PRIVATE: LinkPurpose.PRIVATE}
+
 
 def compose(mail: OutboxMail) -> EmailMessage:
     """The message of a mail owed. A link it carries is made here, so that nothing stored ever opens anything.
@@ -24,11 +27,12 @@ def compose(mail: OutboxMail) -> EmailMessage:
         "candidate_list": pledge.candidate_list,
         "contest": pledge.candidate_list.contest,
         "SITE_URL": settings.SITE_URL,
+        "private_url": f"{settings.SITE_URL}{reverse('private-ask')}",
         "signer_url": f"{settings.SITE_URL}{pledge.signer.get_absolute_url()}",
     }
-    if mail.kind == MailKind.CONFIRM:
-        token = MailLink.objects.mint(mail.signatory, LinkPurpose.CONFIRM)
-        context["link"] = f"{settings.SITE_URL}{reverse('confirm', args=[token])}"
+    if purpose := LINKS.get(MailKind(mail.kind)):
+        token = MailLink.objects.mint(mail.signatory, purpose)
+        context["link"] = f"{settings.SITE_URL}{reverse(purpose, args=[token])}"
     text = typeset_text(render_to_string(f"emails/{mail.kind}.txt", context))
     subject, _blank, body = text.partition("\n\n")
     return EmailMessage(

@@ -84,6 +84,8 @@ NEXT_STATES: dict[PledgeState, set[PledgeState]] = {
 }
 # Published once: the charter it signed may not change, and pages keep it as a dated fact.
 STANDING = (PledgeState.PUBLISHED, PledgeState.SUSPENDED)
+# Its signer may still act on it from their private page.
+LIVE = (PledgeState.IN_REVIEW, *STANDING)
 # A network has spoken: someone decided, at some moment.
 DECIDED = (PledgeState.PUBLISHED, PledgeState.SUSPENDED, PledgeState.DECLINED, PledgeState.SUPERSEDED)
 
@@ -92,12 +94,14 @@ class LinkPurpose(models.TextChoices):
     """What a link sent by mail opens: one purpose each."""
 
     CONFIRM = "confirm", _("confirmer une signature")
+    PRIVATE = "private", _("ouvrir sa page privée")
 
 
 class MailKind(models.TextChoices):
     """The mails the portal owes."""
 
     CONFIRM = "confirm", _("lien de confirmation")
+    PRIVATE = "private", _("lien vers la page privée")
     IN_REVIEW = "in_review", _("signature confirmée")
     PUBLISHED = "published", _("engagement publié")
     DECLINED = "declined", _("engagement non publié")

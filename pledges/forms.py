@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges import consent
 from pledges.actions.signing import Reply, Signer
 from pledges.enums import Answer, CandidateRole, Capacity, ListKind
-from pledges.models import Candidate, CandidateList, Principle, Signatory
+from pledges.models import Candidate, CandidateList, Charter, Commitment, Pledge, Principle, Signatory
 from pledges.models.pledge import STATEMENT_LENGTH
 
 if TYPE_CHECKING:
@@ -52,7 +52,64 @@ class StatementField(TextField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
-class SigningForm(forms.Form):
+class AnswersForm(forms.Form):
+    """An answer to each principle of a charter, with an optional sentence."""
+
+    def __init__(self, *args: Any, charter: Charter, pledge: Pledge | None = None, **kwargs: Any) -> None:
+        """Ask for answers to a charter, starting from those of a pledge if there is one."""
+        super().__init__(*args, **kwargs)
+        self.principles = list(charter.principles.all())
+        given = {answer.principle_id: answer for answer in pledge.commitments.all()} if pledge else {}
+        for principle in self.principles:
+            self._add_answer_fields(principle, given.get(principle.pk))
+
+    def answers(self) -> Iterator[tuple[Principle, BoundField, BoundField]]:
+        """Each principle with its two fields, for the page."""
+        for principle in self.principles:
+            yield principle, self[f"answer_{principle.number}"], self[f"statement_{principle.number}"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for principle in self.principles:
+            statement, answer = f"statement_{principle.number}", f"answer_{principle.number}"
+            if data.get(statement) and not data.get(answer) and answer not in self.errors:
+                self.add_error(answer, _("Vous avez écrit une précision : choisissez aussi une réponse."))
+        answers = [f"answer_{principle.number}" for principle in self.principles]
+        if not any(data.get(name) for name in answers) and not any(name in self.errors for name in answers):
+            self.add_error(answers[0], _("Répondez au moins à un principe."))
+        return data
+
+    def replies(self) -> dict[Principle, Reply]:
+        """The answers given, once the form is valid."""
+        return {
+            principle: Reply(Answer(answer), self.cleaned_data[f"statement_{principle.number}"])
+            for principle in self.principles
+            if (answer := self.cleaned_data[f"answer_{principle.number}"])
+        }
+
+    def _add_answer_fields(self, principle: Principle, given: Commitment | None) -> None:
+        self.fields[f"answer_{principle.number}"] = forms.ChoiceField(
+            label=principle.statement,
+            required=False,
+            choices=[
+                (Answer.COMMITS, _("Je m’engage")),
+                (Answer.DECLINES, _("Je ne m’engage pas")),
+                ("", _("Je ne réponds pas")),
+            ],
+            initial=given.answer if given else "",
+            widget=forms.RadioSelect,
+        )
+        self.fields[f"statement_{principle.number}"] = StatementField(
+            label=_("Vos mots"),
+            max_length=STATEMENT_LENGTH,
+            required=False,
+            initial=given.statement if given else "",
+            help_text=_("Une phrase ou deux, publiées telles quelles."),
+            widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LENGTH}),
+        )
+
+
+class SigningForm(AnswersForm):
     """The act of signing: who, in what capacity, and an answer to each principle.
 
     Its fields depend on what signs: a list (by its head or its mandataire), a binôme (both members, each from their
@@ -60,13 +117,10 @@ class SigningForm(forms.Form):
     """
 
     def __init__(self, *args: Any, candidate_list: CandidateList, candidate: Candidate | None = None, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, charter=candidate_list.contest.election.charter, **kwargs)
         self.candidate_list = candidate_list
         self.candidate = candidate
-        self.principles = list(candidate_list.contest.election.charter.principles.all())
         self.signing_people = self._signing_people()
-        for principle in self.principles:
-            self._add_answer_fields(principle)
         if self.is_list:
             self._add_capacity_fields()
         for index, person in enumerate(self.signing_people or [None]):
@@ -90,37 +144,17 @@ class SigningForm(forms.Form):
     def is_list(self) -> bool:
         return self.candidate is None and self.candidate_list.kind == ListKind.LIST
 
-    def answers(self) -> Iterator[tuple[Principle, BoundField, BoundField]]:
-        """Each principle with its two fields, for the page."""
-        for principle in self.principles:
-            yield principle, self[f"answer_{principle.number}"], self[f"statement_{principle.number}"]
-
     def mailboxes(self) -> list[BoundField]:
         return [self[name] for name in self.fields if name.startswith("email_")]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        for principle in self.principles:
-            statement, answer = f"statement_{principle.number}", f"answer_{principle.number}"
-            if data.get(statement) and not data.get(answer) and answer not in self.errors:
-                self.add_error(answer, _("Vous avez écrit une précision : choisissez aussi une réponse."))
-        answers = [f"answer_{principle.number}" for principle in self.principles]
-        if not any(data.get(name) for name in answers) and not any(name in self.errors for name in answers):
-            self.add_error(answers[0], _("Répondez au moins à un principe."))
+        data = super().clean()
         if self.is_list and data.get("capacity") == Capacity.MANDATARY and not data.get("full_name"):
             self.add_error("full_name", _("Écrivez le nom de la personne mandataire."))
         emails = [data.get(field.name, "").casefold() for field in self.mailboxes()]
         if len(emails) == 2 and emails[0] and emails[0] == emails[1]:
             self.add_error("email_1", _("Chaque membre du binôme confirme depuis sa propre adresse."))
         return data
-
-    def replies(self) -> dict[Principle, Reply]:
-        """The answers given, once the form is valid."""
-        return {
-            principle: Reply(Answer(answer), self.cleaned_data[f"statement_{principle.number}"])
-            for principle in self.principles
-            if (answer := self.cleaned_data[f"answer_{principle.number}"])
-        }
 
     def signers(self) -> list[Signer]:
         """Who signs, once the form is valid."""
@@ -152,26 +186,6 @@ class SigningForm(forms.Form):
         if self.is_list:
             return list(people.filter(is_head=True))
         return list(people.filter(role=CandidateRole.CANDIDATE))
-
-    def _add_answer_fields(self, principle: Principle) -> None:
-        self.fields[f"answer_{principle.number}"] = forms.ChoiceField(
-            label=principle.statement,
-            required=False,
-            choices=[
-                (Answer.COMMITS, _("Je m’engage")),
-                (Answer.DECLINES, _("Je ne m’engage pas")),
-                ("", _("Je ne réponds pas")),
-            ],
-            initial="",
-            widget=forms.RadioSelect,
-        )
-        self.fields[f"statement_{principle.number}"] = StatementField(
-            label=_("Vos mots"),
-            max_length=STATEMENT_LENGTH,
-            required=False,
-            help_text=_("Une phrase ou deux, publiées telles quelles."),
-            widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LENGTH}),
-        )
 
     def _add_capacity_fields(self) -> None:
         choices: list[tuple[str, StrOrPromise]] = [
@@ -231,3 +245,32 @@ class ConfirmForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not signatory.consented_to_publication_at:
             self.fields |= consent_fields()
+
+
+class PrivateLinkForm(forms.Form):
+    """Where to send the link of one's private page."""
+
+    email = forms.EmailField(
+        label=_("L’adresse avec laquelle vous avez signé"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Écrivez une adresse électronique."),
+            "invalid": _("Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."),
+        },
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Taking back a signature, for good."""
+
+    reason = StatementField(
+        label=_("Pourquoi"),
+        max_length=STATEMENT_LENGTH,
+        required=False,
+        help_text=_("Publié avec la date du retrait, si vous écrivez quelque chose."),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LENGTH}),
+    )
+    is_sure = forms.BooleanField(
+        label=_("Je retire cet engagement, pour de bon. Mes coordonnées seront effacées."),
+        error_messages={"required": _("Cochez la case : un retrait est définitif.")},
+    )

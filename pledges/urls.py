@@ -7,6 +7,7 @@ from pledges.views.elections import contest, election
 from pledges.views.home import home
 from pledges.views.lists import candidate_list
 from pledges.views.principles import principle
+from pledges.views.private_page import amend, ask, asked, private, withdraw
 from pledges.views.regions import region
 from pledges.views.search import search
 from pledges.views.signing import confirm, find, sent, sign_candidate, sign_list
@@ -39,5 +40,10 @@ urlpatterns = [
     path("signer/liste/<key:pk>/", sign_list, name="sign-list"),
     path("signer/candidat/<key:pk>/", sign_candidate, name="sign-candidate"),
     path("signer/envoye/", sent, name="sign-sent"),
+    path("signer/ma-page/", ask, name="private-ask"),
+    path("signer/ma-page/envoye/", asked, name="private-asked"),
+    path("signer/ma-page/<str:token>/", private, name="private"),
+    path("signer/ma-page/<str:token>/modifier/", amend, name="private-amend"),
+    path("signer/ma-page/<str:token>/retirer/", withdraw, name="private-withdraw"),
     path("signer/confirmer/<str:token>/", confirm, name="confirm"),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from pledges import calendar, consent
 from pledges.actions.recording import lock, owe, owe_all, record
-from pledges.actions.transitions import move
-from pledges.enums import STANDING, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
+from pledges.actions.transitions import TransitionError, move
+from pledges.enums import LIVE, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
 from pledges.models import Candidate, CandidateList, Commitment, MailLink, Pledge, Principle, Signatory
 from regions.models import Revision, User
 
 # Someone who sends the same signature again did not get the mail: send it again, but not at each click.
 SEND_AGAIN_AFTER = timedelta(minutes=10)
+PRIVATE_LINKS_A_DAY = 3
 
 
 class SigningClosedError(Exception):
@@ -109,10 +110,7 @@ def submit(
         sender_digest=sender,
         submitted_at=now,
     )
-    Commitment.objects.bulk_create(
-        Commitment(pledge=pledge, principle=principle, answer=reply.answer, statement=reply.statement)
-        for principle, reply in replies.items()
-    )
+    _write_replies(pledge, replies)
     signatories = Signatory.objects.bulk_create(
         Signatory(
             pledge=pledge,
@@ -162,14 +160,75 @@ def confirm(link: MailLink, *, accepts_contact: bool | None = None) -> Pledge:
     ).exclude(pk=pledge.pk)
     if pledge.amends_id:
         rivals = rivals.exclude(pk=pledge.amends_id)
-    if rivals.filter(state__in=(PledgeState.IN_REVIEW, *STANDING)).exists():
+    if rivals.filter(state__in=LIVE).exists():
         raise AlreadySignedError
     record(Act.SIGNATURE_CONFIRMED, pledge, signatory=link.signatory_id)
-    if not pledge.signatories.filter(confirmed_at=None).exists():
-        pledge = move(pledge, PledgeState.IN_REVIEW, confirmed_at=now, sender_digest="")
-        record(Act.PLEDGE_IN_REVIEW, pledge)
-        owe_all(MailKind.IN_REVIEW, pledge)
-    return pledge
+    return _review_when_all_confirmed(pledge, at=now)
+
+
+@transaction.atomic
+def amend(signatory: Signatory, *, replies: Mapping[Principle, Reply]) -> Pledge:
+    """Give other answers: a new pledge, that takes the place of the first when a network publishes it.
+
+    Whoever amends has just proved their mailbox; the other member of a binôme is asked to confirm.
+
+    :param signatory: Of a pledge that is published, as its private page knows them.
+    :raises TransitionError: When the pledge is not published, or an amendment of it is under review.
+    :raises SigningClosedError: During the electoral silence.
+    """
+    pledge = Pledge.objects.select_related("candidate_list__contest__region", "charter").get(pk=signatory.pledge_id)
+    if window := calendar.silence_in(pledge.candidate_list.contest.region):
+        raise SigningClosedError(str(window))
+    lock(pledge.candidate_list)
+    pledge.refresh_from_db(fields=["state", "decided_at", "decided_by"])
+    pending = pledge.amendments.filter(state__in=(PledgeState.SUBMITTED, PledgeState.IN_REVIEW)).first()
+    if pledge.state != PledgeState.PUBLISHED or pending:
+        raise TransitionError(pending or pledge)
+    now = timezone.now()
+    amendment = Pledge.objects.create(
+        charter=pledge.charter,
+        candidate_list=pledge.candidate_list,
+        candidate=pledge.candidate,
+        amends=pledge,
+        submitted_at=now,
+    )
+    _write_replies(amendment, replies)
+    signatories = [
+        Signatory(
+            pledge=amendment,
+            capacity=earlier.capacity,
+            candidate_id=earlier.candidate_id,
+            full_name=earlier.full_name,
+            email=earlier.email,
+            phone=earlier.phone,
+            consent_version=consent.VERSION,
+            consented_to_publication_at=now if earlier.pk == signatory.pk else None,
+            consented_to_contact_at=earlier.consented_to_contact_at,
+            confirmed_at=now if earlier.pk == signatory.pk else None,
+        )
+        for earlier in pledge.signatories.all()
+    ]
+    Signatory.objects.bulk_create(signatories)
+    record(Act.PLEDGE_SUBMITTED, amendment, amends=pledge.pk)
+    for other in signatories:
+        if not other.confirmed_at:
+            owe(MailKind.CONFIRM, other, pledge=amendment)
+    return _review_when_all_confirmed(amendment, at=now)
+
+
+@transaction.atomic
+def send_private_links(email: str) -> None:
+    """Owe the link of their private page to whoever signed with this address; nothing to anyone else.
+
+    The caller answers the same in both cases: the answer never tells whether an address is known.
+    """
+    recent = timezone.now() - SEND_AGAIN_AFTER
+    signatories = Signatory.objects.filter(email__iexact=email, confirmed_at__isnull=False, pledge__state__in=LIVE)
+    for signatory in signatories.select_related("pledge__candidate_list__contest"):
+        mails = signatory.mails.filter(kind=MailKind.PRIVATE)
+        of_the_day = mails.filter(created_at__gt=timezone.now() - timedelta(days=1)).count()
+        if of_the_day < PRIVATE_LINKS_A_DAY and not mails.filter(created_at__gt=recent).exists():
+            owe(MailKind.PRIVATE, signatory, pledge=signatory.pledge, again=mails.count())
 
 
 @transaction.atomic
@@ -186,6 +245,23 @@ def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Ple
     owe_all(MailKind.WITHDRAWN, pledge)
     pledge.signatories.update(email="", phone="")
     Revision.advance()
+    return pledge
+
+
+def _write_replies(pledge: Pledge, replies: Mapping[Principle, Reply]) -> None:
+    Commitment.objects.bulk_create(
+        Commitment(pledge=pledge, principle=principle, answer=reply.answer, statement=reply.statement)
+        for principle, reply in replies.items()
+    )
+
+
+def _review_when_all_confirmed(pledge: Pledge, *, at: datetime) -> Pledge:
+    """Begin the review once no signer has still to confirm."""
+    if pledge.signatories.filter(confirmed_at=None).exists():
+        return pledge
+    pledge = move(pledge, PledgeState.IN_REVIEW, confirmed_at=at, sender_digest="")
+    record(Act.PLEDGE_IN_REVIEW, pledge)
+    owe_all(MailKind.IN_REVIEW, pledge)
     return pledge
 
 

@@ -15,7 +15,11 @@ from pledges.models.pledge import Pledge, Signatory
 from regions.models import Region, ScopedQuerySet
 
 TOKEN_BYTES = 32  # 256 bits
-LINK_LIFE = {LinkPurpose.CONFIRM: datetime.timedelta(days=7)}
+LINK_LIFE = {
+    LinkPurpose.CONFIRM: datetime.timedelta(days=7),
+    # A mail may be forwarded: what opens someone's page does not last, and is asked for again at will.
+    LinkPurpose.PRIVATE: datetime.timedelta(hours=2),
+}
 
 
 def digest(token: str) -> str:
@@ -43,6 +47,16 @@ class MailLinkQuerySet(models.QuerySet["MailLink"]):
             expires_at=timezone.now() + LINK_LIFE[purpose],
         )
         return token
+
+    def with_pledge(self) -> Self:
+        """Load what the page behind a link shows: who signs, for whom, and where."""
+        return self.select_related(
+            "signatory__candidate",
+            "signatory__pledge__charter",
+            "signatory__pledge__candidate",
+            "signatory__pledge__candidate_list__contest__election",
+            "signatory__pledge__candidate_list__contest__region",
+        )
 
 
 class MailLink(models.Model):

@@ -82,13 +82,13 @@ class Pledge(models.Model):
     )
     decision_reason = models.TextField(_("motif"), blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("retiré le"), null=True, editable=False)
-    amends = models.OneToOneField(
+    amends = models.ForeignKey(
         "self",
         null=True,
         blank=True,
         editable=False,
         on_delete=models.PROTECT,
-        related_name="amended_by",
+        related_name="amendments",
         verbose_name=_("remplace"),
     )
 

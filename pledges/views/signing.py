@@ -104,17 +104,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link of a mail. GET shows, only POST confirms; opened again, it says what happened."""
-    link = (
-        MailLink.objects.for_token(token, LinkPurpose.CONFIRM)
-        .select_related(
-            "signatory__candidate",
-            "signatory__pledge__charter",
-            "signatory__pledge__candidate",
-            "signatory__pledge__candidate_list__contest__election",
-            "signatory__pledge__candidate_list__contest__region",
-        )
-        .first()
-    )
+    link = MailLink.objects.for_token(token, LinkPurpose.CONFIRM).with_pledge().first()
     if link is None:
         return render(request, "pledges/confirm_unknown.html", status=404)
     pledge = link.signatory.pledge

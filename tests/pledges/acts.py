@@ -33,10 +33,10 @@ def submit(candidate_list, *, email="tete@example.org", numbers=(), statement=""
     )
 
 
-def links_of(pledge):
+def links_of(pledge, purpose=LinkPurpose.CONFIRM):
     """A fresh link for each signatory, as a mail would carry it, and its token."""
-    tokens = [MailLink.objects.mint(signatory, LinkPurpose.CONFIRM) for signatory in pledge.signatories.all()]
-    return [(MailLink.objects.for_token(token, LinkPurpose.CONFIRM).get(), token) for token in tokens]
+    tokens = [MailLink.objects.mint(signatory, purpose) for signatory in pledge.signatories.all()]
+    return [(MailLink.objects.for_token(token, purpose).get(), token) for token in tokens]
 
 
 def confirm(pledge):

@@ -1,0 +1,117 @@
+"""`/signer/ma-page/…`: the signer's own page, by a short-lived link: follow, amend, withdraw."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from pledges import calendar
+from pledges.actions import signing as actions
+from pledges.actions.transitions import TransitionError
+from pledges.enums import LIVE, LinkPurpose, PledgeState
+from pledges.forms import AnswersForm, PrivateLinkForm, WithdrawForm
+from pledges.models import MailLink, Pledge, Signatory
+
+type SignerView = Callable[[HttpRequest, str, Signatory], HttpResponse]
+
+
+@login_not_required
+@never_cache
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for the link of one's page: the answer is the same whether the address is known or not."""
+    form = PrivateLinkForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        actions.send_private_links(form.cleaned_data["email"])
+        return redirect("private-asked")
+    return render(request, "pledges/private_ask.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@login_not_required
+def asked(request: HttpRequest) -> HttpResponse:
+    """The same page for everyone."""
+    return render(request, "pledges/private_asked.html")
+
+
+def by_link(view: SignerView) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Open a page to whoever holds a link to it that is not over; tell others how to get one."""
+
+    @login_not_required
+    @never_cache
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        link = MailLink.objects.for_token(token, LinkPurpose.PRIVATE).with_pledge().first()
+        if link is None or not link.is_usable:
+            return render(request, "pledges/private_over.html", status=410 if link else 404)
+        return view(request, token, link.signatory)
+
+    return opened
+
+
+def _context(token: str, signatory: Signatory) -> dict[str, object]:
+    pledge = signatory.pledge
+    amendment = (
+        pledge.amendments.filter(state__in=(PledgeState.SUBMITTED, PledgeState.IN_REVIEW)).order_by("-pk").first()
+    )
+    return {
+        "token": token,
+        "signatory": signatory,
+        "pledge": pledge,
+        "list": pledge.candidate_list,
+        "amendment": amendment,
+        "can_amend": pledge.state == PledgeState.PUBLISHED and amendment is None,
+        "can_withdraw": pledge.state in LIVE,
+    }
+
+
+@by_link
+def private(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
+    """Where the pledge stands, what it says, and what one may do."""
+    context = {
+        **_context(token, signatory),
+        "commitments": signatory.pledge.commitments.select_related("principle").order_by("principle__number"),
+        "entries": signatory.pledge.entries.order_by("-pk"),
+        "silence": calendar.silence_in(signatory.pledge.candidate_list.contest.region),
+    }
+    return render(request, "pledges/private.html", context)
+
+
+@by_link
+def amend(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
+    """Give other answers: the first stay published until a network has checked the new ones."""
+    pledge: Pledge = signatory.pledge
+    context = _context(token, signatory)
+    if not context["can_amend"]:
+        return redirect("private", token=token)
+    form = AnswersForm(request.POST if request.method == "POST" else None, charter=pledge.charter, pledge=pledge)
+    if form.is_valid():
+        try:
+            actions.amend(signatory, replies=form.replies())
+        except (actions.SigningClosedError, TransitionError) as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("private", token=token)
+    return render(
+        request, "pledges/private_amend.html", {**context, "form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@by_link
+def withdraw(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
+    """Take the signature back: GET explains, POST with a ticked box does it."""
+    context = _context(token, signatory)
+    if not context["can_withdraw"]:
+        return redirect("private", token=token)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            actions.withdraw(signatory.pledge, reason=form.cleaned_data["reason"])
+        except TransitionError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("private", token=token)
+    return render(
+        request, "pledges/private_withdraw.html", {**context, "form": form}, status=422 if form.is_bound else 200
+    )
