@@ -89,7 +89,7 @@ class AnswersForm(forms.Form):
 
     def _add_answer_fields(self, principle: Principle, given: Commitment | None) -> None:
         self.fields[f"answer_{principle.number}"] = forms.ChoiceField(
-            label=principle.statement,
+            label=_("Principe %d") % principle.number,  # the page shows the statement itself
             required=False,
             choices=[
                 (Answer.COMMITS, _("Je m’engage")),
@@ -209,7 +209,7 @@ class SigningForm(AnswersForm):
     def _add_mailbox(self, index: int, person: Candidate | None) -> None:
         of_pair = len(self.signing_people) > 1
         self.fields[f"email_{index}"] = forms.EmailField(
-            label=_("Adresse électronique de %s") % person if of_pair and person else _("Votre adresse électronique"),
+            label=_("Adresse électronique (%s)") % person if of_pair and person else _("Votre adresse électronique"),
             help_text=_("Le lien de confirmation y arrive. Jamais publiée."),
             widget=forms.EmailInput(attrs={"autocomplete": "off" if of_pair else "email"}),
             error_messages={

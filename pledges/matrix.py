@@ -92,11 +92,16 @@ class Matrix:
 
 
 def cells(pledge: Pledge | None, principles: Iterable[Principle]) -> list[Cell]:
-    """What a pledge answers to each principle; every cell is empty unless it is published.
+    """What the public reads of a pledge: every cell is empty unless it is published.
 
     :param pledge: With its commitments prefetched.
     """
-    commitments = pledge.commitments.all() if pledge and pledge.is_published else ()
+    return all_cells(pledge if pledge and pledge.is_published else None, principles)
+
+
+def all_cells(pledge: Pledge | None, principles: Iterable[Principle]) -> list[Cell]:
+    """What a pledge answers to each principle, published or not: for its signer and its network alone."""
+    commitments = pledge.commitments.all() if pledge else ()
     answers = {commitment.principle_id: commitment for commitment in commitments}
     return [
         Cell(principle, answers[principle.pk].answer, answers[principle.pk].statement)

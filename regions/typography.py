@@ -9,6 +9,7 @@ _NARROW = "\N{NARROW NO-BREAK SPACE}"
 _WIDE = "\N{NO-BREAK SPACE}"
 # Text between tags, and whole elements whose text is left as it was typed.
 _PIECES = re.compile(r"(<(?P<kept>textarea|script|style|pre)\b.*?</(?P=kept)\s*>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
+_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 _RULES = (
     (re.compile(r" (?=[;!?](?:\W|$))"), _NARROW),
     (re.compile(r" (?=:(?:\s|$))"), _WIDE),
@@ -16,6 +17,7 @@ _RULES = (
     (re.compile(r" »"), f"{_NARROW}»"),
     (re.compile(r"(?<=\d) (?=(?:%|€|\d{3}\b))"), _NARROW),
     (re.compile(r"(?<=\d) (?=h\b)"), _WIDE),
+    (re.compile(rf"(?:(?<=\d)|(?<=\der)) (?=(?:{_MONTHS})\b)"), _WIDE),
     (re.compile(r"\b(n°|p\.|art\.) (?=\d)"), rf"\1{_WIDE}"),
 )
 

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import IdentityCheck
+from pledges.models.pledge import STATEMENT_LENGTH
 
 
 class PublishForm(forms.Form):
@@ -26,4 +27,20 @@ class ReasonForm(forms.Form):
         help_text=_("Envoyé tel quel aux signataires. Dites ce qui manque, et comment y remédier."),
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Écrivez un motif : il est envoyé aux signataires.")},
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Taking a signature back at the signer's request: final, so a box with no default."""
+
+    reason = forms.CharField(
+        label=_("Comment la demande est arrivée"),
+        max_length=STATEMENT_LENGTH,
+        help_text=_("Par exemple « courriel du 3 mai ». Gardé au journal."),
+        widget=forms.TextInput,
+        error_messages={"required": _("Dites comment la demande est arrivée.")},
+    )
+    is_sure = forms.BooleanField(
+        label=_("Oui, retirer pour de bon et effacer les coordonnées"),
+        error_messages={"required": _("Cochez la case : un retrait est définitif.")},
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.actions import review, signing
 from pledges.actions.transitions import TransitionError
-from pledges.admin.forms import PublishForm, ReasonForm
+from pledges.admin.forms import PublishForm, ReasonForm, WithdrawForm
 from pledges.enums import IdentityCheck, PledgeState
+from pledges.matrix import all_cells
 from pledges.models import Pledge
 from regions.admin.scoping import RegionScopedAdmin
 from regions.models import User
@@ -46,13 +48,13 @@ class StateFilter(admin.SimpleListFilter):
 class PledgeAdmin(RegionScopedAdmin[Pledge]):
     """One page a decision: the pledge as the public will see it, and all that helps to decide."""
 
-    list_display = ("signer", "scope", "region", "waiting_for", "state")
+    list_display = ("signer", "scope", "election", "region", "waiting_for", "state")
     list_filter = (
         StateFilter,
         ("candidate_list__contest__election", admin.RelatedOnlyFieldListFilter),
         ("candidate_list__contest__region", admin.RelatedOnlyFieldListFilter),
     )
-    list_select_related = ("candidate", "candidate_list__contest__region")
+    list_select_related = ("candidate", "candidate_list__contest__region", "candidate_list__contest__election")
     list_per_page = 50
     ordering = ("confirmed_at", "pk")
     search_fields = ("candidate_list__norm", "candidate__norm", "signatories__full_name")
@@ -66,16 +68,24 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
     def scope(self, pledge: Pledge) -> Any:
         return _("à titre personnel") if pledge.is_personal else pledge.candidate_list.get_kind_display()
 
+    @admin.display(description=_("élection"))
+    def election(self, pledge: Pledge) -> str:
+        return pledge.candidate_list.contest.election.name
+
     @admin.display(description=_("région"))
     def region(self, pledge: Pledge) -> str:
         return pledge.candidate_list.contest.region.name
 
     @admin.display(description=_("attend depuis"), ordering="confirmed_at")
     def waiting_for(self, pledge: Pledge) -> str:
-        return timesince(pledge.confirmed_at, depth=1) if pledge.confirmed_at else "—"
+        if pledge.state != PledgeState.IN_REVIEW or not pledge.confirmed_at:
+            return "—"
+        return timesince(pledge.confirmed_at, depth=1)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "title": _("Engagements à vérifier")})
+        waiting = request.GET.get("etat", PledgeState.IN_REVIEW) == PledgeState.IN_REVIEW
+        title = _("Engagements à vérifier") if waiting else _("Engagements")
+        return super().changelist_view(request, {**(extra_context or {}), "title": title})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -92,9 +102,12 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
         except (Pledge.DoesNotExist, ValueError, OverflowError) as error:
             raise Http404 from error
         act = request.POST.get("act", "") if request.method == "POST" else ""
-        publish_form = PublishForm(request.POST if act == "publish" else None)
-        reason_form = ReasonForm(request.POST if act in {"decline", "suspend"} else None)
-        if act and self._decide(request, pledge, act, publish_form, reason_form):
+        forms: dict[str, Form] = {
+            "publish": PublishForm(request.POST if act == "publish" else None),
+            "reason": ReasonForm(request.POST if act in {"decline", "suspend"} else None),
+            "withdraw": WithdrawForm(request.POST if act == "withdraw" else None, prefix="withdraw"),
+        }
+        if act and self._decide(request, pledge, act, forms):
             return HttpResponseRedirect(self._next_page(pledge))
         context = {
             **self.admin_site.each_context(request),
@@ -103,12 +116,12 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
             "pledge": pledge,
             "list": pledge.candidate_list,
             "signatories": pledge.signatories.select_related("candidate"),
-            "commitments": pledge.commitments.select_related("principle").order_by("principle__number"),
-            "principles": pledge.charter.principles.all(),
+            "cells": all_cells(pledge, pledge.charter.principles.all()),
             "others": self._others(pledge),
             "entries": pledge.entries.select_related("by").order_by("-pk"),
-            "publish_form": publish_form,
-            "reason_form": reason_form,
+            "publish_form": forms["publish"],
+            "reason_form": forms["reason"],
+            "withdraw_form": forms["withdraw"],
             "can_publish": pledge.state == PledgeState.IN_REVIEW,
             "can_resume": pledge.state == PledgeState.SUSPENDED,
             "can_suspend": pledge.state == PledgeState.PUBLISHED,
@@ -117,29 +130,27 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
         }
         return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
 
-    def _decide(
-        self, request: HttpRequest, pledge: Pledge, act: str, publish_form: PublishForm, reason_form: ReasonForm
-    ) -> bool:
+    def _decide(self, request: HttpRequest, pledge: Pledge, act: str, forms: dict[str, Form]) -> bool:
         """Call the action that the button names.
 
         :return: Whether the request is dealt with; False when a form has to be shown again.
         """
-        by = request.user
+        by, publish, reason, withdraw = request.user, forms["publish"], forms["reason"], forms["withdraw"]
         assert isinstance(by, User)  # noqa: S101  the admin lets no visitor in
         try:
             match act:
-                case "publish" if publish_form.is_valid():
-                    check = IdentityCheck(publish_form.cleaned_data["identity_check"])
+                case "publish" if publish.is_valid():
+                    check = IdentityCheck(publish.cleaned_data["identity_check"])
                     review.publish(pledge, by=by, identity_check=check)
                     sentence = _("« %s » est publié.")
-                case "decline" if reason_form.is_valid():
-                    review.decline(pledge, by=by, reason=reason_form.cleaned_data["reason"])
+                case "decline" if reason.is_valid():
+                    review.decline(pledge, by=by, reason=reason.cleaned_data["reason"])
                     sentence = _("« %s » est refusé : le motif part par courriel.")
-                case "suspend" if reason_form.is_valid():
-                    review.suspend(pledge, by=by, reason=reason_form.cleaned_data["reason"])
+                case "suspend" if reason.is_valid():
+                    review.suspend(pledge, by=by, reason=reason.cleaned_data["reason"])
                     sentence = _("« %s » est suspendu : le motif part par courriel.")
-                case "withdraw":
-                    signing.withdraw(pledge, by=by)
+                case "withdraw" if withdraw.is_valid():
+                    signing.withdraw(pledge, by=by, reason=withdraw.cleaned_data["reason"])
                     sentence = _("« %s » est retiré, à la demande de qui l’a signé.")
                 case "resume":
                     review.resume(pledge, by=by)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pledges.constraints import RefuseChange
@@ -58,4 +59,4 @@ class JournalEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_act_display()}, {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_act_display()}, {timezone.localtime(self.at):%d/%m/%Y %H:%M}"

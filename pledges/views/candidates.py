@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from pledges import calendar
 from pledges.matrix import cells, standing
@@ -44,7 +45,7 @@ def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "election": contest.election,
         "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
         "pledge": own[-1] if own else None,
-        "standing": standing(own[-1] if own else None, as_of),
+        "standing": standing(own[-1], as_of) if own else _("pas de signature à titre personnel"),
         "list_standing": standing(of_list[-1] if of_list else None, as_of),
         "signing": calendar.signing(contest.election, contest.region),
     }

@@ -15,7 +15,8 @@ LATEST = 5
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: it explains itself in a sentence, and the look-up comes first."""
     elections = Election.objects.current()
-    contests = list(Contest.objects.filter(election__in=elections).with_counts())
+    election = elections[0] if elections else None
+    contests = list(Contest.objects.filter(election=election).with_counts())
     latest = (
         Pledge.objects.published()
         .filter(candidate_list__contest__election__in=elections)
@@ -24,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "elections": elections,
-        "election": elections[0] if elections else None,
+        "election": election,
         "list_count": sum(contest.list_count for contest in contests),
         "signed_count": sum(contest.signed_count for contest in contests),
         "latest": latest,

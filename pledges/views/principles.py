@@ -39,7 +39,7 @@ def principle(request: HttpRequest, number: int) -> HttpResponse:
         "principle": shown,
         "charter": charter,
         "principles": charter.principles.all(),
-        "election": elections[0],
+        "elections": elections,
         "commitments": commitments,
         "list_count": CandidateList.objects.standing().filter(contest__election__in=elections).count(),
     }

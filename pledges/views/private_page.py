@@ -13,6 +13,7 @@ from pledges.actions import signing as actions
 from pledges.actions.transitions import TransitionError
 from pledges.enums import LIVE, LinkPurpose, PledgeState
 from pledges.forms import AnswersForm, PrivateLinkForm, WithdrawForm
+from pledges.matrix import all_cells
 from pledges.models import MailLink, Pledge, Signatory
 
 type SignerView = Callable[[HttpRequest, str, Signatory], HttpResponse]
@@ -71,7 +72,7 @@ def private(request: HttpRequest, token: str, signatory: Signatory) -> HttpRespo
     """Where the pledge stands, what it says, and what one may do."""
     context = {
         **_context(token, signatory),
-        "commitments": signatory.pledge.commitments.select_related("principle").order_by("principle__number"),
+        "cells": all_cells(signatory.pledge, signatory.pledge.charter.principles.all()),
         "entries": signatory.pledge.entries.order_by("-pk"),
         "silence": calendar.silence_in(signatory.pledge.candidate_list.contest.region),
     }

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from pledges import calendar
 from pledges.actions import signing as actions
-from pledges.enums import LinkPurpose
+from pledges.enums import STANDING, LinkPurpose
 from pledges.forms import ConfirmForm, SigningForm
-from pledges.matrix import leaders_of
-from pledges.models import Candidate, CandidateList, Contest, Election, MailLink
+from pledges.matrix import all_cells, leaders_of
+from pledges.models import Candidate, CandidateList, Contest, Election, MailLink, Pledge
 from pledges.search import find_lists
 from regions.models import Region
 from regions.search import find_places
@@ -79,6 +79,11 @@ def _sign(request: HttpRequest, candidate_list: CandidateList, candidate: Candid
     }
     if not window.is_open:
         return render(request, "pledges/sign_closed.html", context)
+    signed = Pledge.objects.filter(
+        candidate_list=candidate_list, candidate=candidate, charter=contest.election.charter, state__in=STANDING
+    )
+    if signed.exists():
+        return render(request, "pledges/sign_already.html", context)
     form = SigningForm(
         request.POST if request.method == "POST" else None, candidate_list=candidate_list, candidate=candidate
     )
@@ -113,7 +118,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "signatory": link.signatory,
         "pledge": pledge,
         "list": pledge.candidate_list,
-        "commitments": pledge.commitments.select_related("principle").order_by("principle__number"),
+        "cells": all_cells(pledge, pledge.charter.principles.all()),
         "others": pledge.signatories.exclude(pk=link.signatory_id),
     }
     if link.signatory.confirmed_at:

@@ -8,6 +8,7 @@ from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest
 
 from regions.models import ScopedQuerySet, User
+from regions.models.networks import NetworkQuerySet
 from regions.models.territory import RegionQuerySet
 
 
@@ -46,7 +47,7 @@ class RegionScopedAdmin[M: models.Model](admin.ModelAdmin[M]):
     ) -> "ModelChoiceField[Any] | None":
         """Offer, and accept, only what is inside."""
         choices = db_field.related_model._default_manager.all()
-        if isinstance(choices, ScopedQuerySet | RegionQuerySet):
+        if isinstance(choices, ScopedQuerySet | RegionQuerySet | NetworkQuerySet):
             kwargs.setdefault("queryset", choices.visible_to(_member(request)))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -1,5 +1,7 @@
 """The ESS networks, and the people who check and publish for them."""
 
+from typing import Self
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
@@ -42,6 +44,14 @@ class User(AbstractUser):
         return frozenset(regions.values_list("code", flat=True))
 
 
+class NetworkQuerySet(models.QuerySet["Network"]):
+    def visible_to(self, user: User) -> Self:
+        """The networks in whose name this user may act: their own, or all for an administrator."""
+        if user.is_active and user.is_superuser:
+            return self.all()
+        return self.filter(pk__in=user.memberships.values("network") if user.is_active else [])
+
+
 class Network(models.Model):
     """An ESS organisation: a CRESS in its region, a national network in all."""
 
@@ -49,6 +59,8 @@ class Network(models.Model):
     site = models.URLField(_("site"), blank=True)
     is_national = models.BooleanField(_("national"), default=False, help_text=_("Couvre toutes les régions."))
     regions = models.ManyToManyField(Region, blank=True, related_name="networks", verbose_name=_("régions"))
+
+    objects = NetworkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("réseau")

@@ -109,7 +109,7 @@ def test_the_review_shows_all_that_helps_to_decide(desk, here):
     assert f"mailto:{signatory.email}" in page
     assert signatory.candidate.full_name in page
     assert page_of(other) in page
-    assert "1 réponse sur 5 principes" in page
+    assert page.count("Pas de réponse") == 4
 
 
 def test_a_moderator_publishes_and_comes_back_to_the_queue(desk, here, moderator):
@@ -154,12 +154,24 @@ def test_a_published_pledge_is_suspended_then_published_again(desk, here):
     assert (suspended, here.state) == (PledgeState.SUSPENDED, PledgeState.PUBLISHED)
 
 
+@pytest.mark.parametrize("missing", ["withdraw-reason", "withdraw-is_sure"])
+def test_a_withdrawal_is_final_so_it_takes_a_box_and_a_word(desk, here, missing):
+    data = {"act": "withdraw", "withdraw-reason": "Courriel du 3 mai.", "withdraw-is_sure": "on"}
+
+    desk.post(page_of(here), {**data, missing: ""})
+
+    here.refresh_from_db()
+    assert here.state == PledgeState.IN_REVIEW
+
+
 def test_a_moderator_withdraws_at_the_signers_request(desk, here, moderator):
-    desk.post(page_of(here), {"act": "withdraw"})
+    desk.post(page_of(here), {"act": "withdraw", "withdraw-reason": "Courriel du 3 mai.", "withdraw-is_sure": "on"})
 
     here.refresh_from_db()
     assert here.state == PledgeState.WITHDRAWN
-    assert list(here.entries.values_list("act", "by")) == [(Act.PLEDGE_WITHDRAWN, moderator.pk)]
+    assert list(here.entries.values_list("act", "by", "reason")) == [
+        (Act.PLEDGE_WITHDRAWN, moderator.pk, "Courriel du 3 mai.")
+    ]
     assert list(here.signatories.values_list("email", flat=True)) == [""]
 
 
@@ -317,6 +329,36 @@ def test_a_member_offers_resources_in_their_own_regions_alone(desk, region):
 
     assert [national.status_code, foreign.status_code, own.status_code] == [200, 200, 302]
     assert list(Resource.objects.values_list("region", flat=True)) == [region.pk]
+
+
+def test_a_member_publishes_resources_in_the_name_of_their_own_network_alone(desk, moderator):
+    MembershipFactory(network__name="Un autre réseau")
+
+    networks = desk.get(reverse("admin:resources_resource_add")).context["adminform"].form.fields["network"].queryset
+
+    assert list(networks) == [membership.network for membership in moderator.memberships.all()]
+
+
+def test_a_new_member_can_log_in_without_another_box(admin_client):
+    network = MembershipFactory().network
+    user = UserFactory(email="nouvelle@example.org")
+    data = {
+        "username": user.username,
+        "email": user.email,
+        "is_active": "on",
+        "date_joined_0": "2027-01-01",
+        "date_joined_1": "12:00",
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "0",
+        "memberships-0-network": network.pk,
+        "memberships-0-role": "moderator",
+        "memberships-0-user": user.pk,
+    }
+
+    response = admin_client.post(reverse("admin:regions_user_change", args=[user.pk]), data)
+
+    user.refresh_from_db()
+    assert (response.status_code, user.is_staff, user.is_superuser) == (302, True, False)
 
 
 @pytest.mark.parametrize(

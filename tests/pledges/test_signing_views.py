@@ -77,6 +77,29 @@ def test_who_left_the_official_list_cannot_sign(client, candidate_list, departed
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize(("state", "words"), [("published", "a déjà signé"), ("suspended", "a déjà signé")])
+def test_a_list_that_has_signed_is_led_to_its_private_page(client, candidate_list, state, words):
+    PledgeFactory(candidate_list=candidate_list, **{state: True})
+
+    answers = [client.get(reverse("sign-list", args=[candidate_list.pk])), sign(client, candidate_list)]
+
+    for answer in answers:
+        assert words in text_of(answer)
+        assert reverse("private-ask") in text_of(answer)
+    assert Pledge.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "declined"])
+def test_a_list_whose_pledge_has_ended_may_sign_again(client, candidate_list, state):
+    PledgeFactory(candidate_list=candidate_list, made_public=True, **{state: True})
+
+    page = text_of(client.get(candidate_list.get_absolute_url()))
+    sign(client, candidate_list)
+
+    assert reverse("sign-list", args=[candidate_list.pk]) in page
+    assert Pledge.objects.filter(state=PledgeState.SUBMITTED).count() == 1
+
+
 def test_closed_signatures_say_since_when(client):
     candidate_list = headed_list(contest__election=ElectionFactory(past=True))
 

@@ -26,7 +26,7 @@ WIDE = "\N{NO-BREAK SPACE}"
         ("1 234 567 voix", f"1{NARROW}234{NARROW}567 voix"),
         ("12 % des listes", f"12{NARROW}% des listes"),
         ("n° 68, p. 3", f"n°{WIDE}68, p.{WIDE}3"),
-        ("le 20 juin 2021", "le 20 juin 2021"),
+        ("le 20 juin 2021", f"le 20{WIDE}juin 2021"),
         ("35000 Rennes", "35000 Rennes"),
         ("https://example.org/?q=a", "https://example.org/?q=a"),
     ],

@@ -3,8 +3,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from pledges.enums import PledgeState
@@ -23,10 +24,16 @@ def said(django_db_setup, django_db_blocker):
         texts = []
         for _ in range(2):
             out = StringIO()
-            call_command("load_demo", stdout=out)
+            with override_settings(DEMO=True):
+                call_command("load_demo", stdout=out)
             texts.append(out.getvalue())
         yield texts
         transaction.set_rollback(True)
+
+
+def test_a_real_portal_gets_no_account_with_a_known_password(db):
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("load_demo")
 
 
 def test_it_says_where_to_go_who_to_be_and_what_to_try(said):

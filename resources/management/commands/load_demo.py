@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,6 +44,10 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError(
+                _("Les comptes de la démonstration ont un mot de passe connu : elle ne se charge qu’avec DEMO=1.")
+            )
         call_command("load_territories", stdout=self.stdout)
         call_command("load_charter", stdout=self.stdout)
         users = {account.username: self._account(account) for account in ACCOUNTS}
