@@ -26,9 +26,15 @@ def deliver(mail_id: int) -> bool:
     taken = OutboxMail.objects.due().filter(pk=mail_id)
     if not taken.update(leased_until=now + LEASE, attempts=F("attempts") + 1):
         return False
-    mail = OutboxMail.objects.select_related(
-        "region", "signatory", "pledge__candidate", "pledge__candidate_list__contest__election"
-    ).get(pk=mail_id)
+    mail = (
+        OutboxMail.objects.select_related(
+            "region", "signatory", "pledge__candidate", "pledge__candidate_list__contest__election"
+        )
+        .filter(pk=mail_id)
+        .first()
+    )
+    if mail is None:  # its pledge was replaced or purged a moment ago, and took the mail with it
+        return False
     if window := calendar.silence_in(mail.region, now):
         OutboxMail.objects.filter(pk=mail_id).update(
             next_try_at=window.ends_at, leased_until=None, attempts=F("attempts") - 1

@@ -9,8 +9,8 @@ from django.utils import timezone
 from pledges import outbox
 from pledges.actions import review, signing
 from pledges.enums import IdentityCheck, MailKind
-from pledges.models import MailLink, OutboxMail
-from pledges.models.mail import digest
+from pledges.models import MailLink, OutboxMail, Pledge
+from pledges.models.mail import OutboxMailQuerySet, digest
 from tests.pledges.acts import headed_list, submit
 from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
 from tests.regions.factories import UserFactory
@@ -170,6 +170,21 @@ def test_no_mail_leaves_during_the_silence_and_it_leaves_after(smtp):
 
     assert (during, after) == ((0, 1), (1, 0))
     assert len(smtp.messages) == 1
+
+
+def test_a_mail_whose_pledge_goes_while_it_is_taken_is_no_error(smtp, monkeypatch):
+    mail = owed()
+    taken = OutboxMailQuerySet.update
+
+    def take_then_lose(self, **changes):
+        count = taken(self, **changes)
+        Pledge.objects.all().delete()
+        return count
+
+    monkeypatch.setattr(OutboxMailQuerySet, "update", take_then_lose)
+
+    assert outbox.deliver(mail.pk) is False
+    assert smtp.messages == []
 
 
 def test_the_command_sends_what_is_due_and_counts(smtp, capsys):
