@@ -27,6 +27,8 @@ def compose(mail: OutboxMail) -> EmailMessage:
         "candidate_list": pledge.candidate_list,
         "contest": pledge.candidate_list.contest,
         "SITE_URL": settings.SITE_URL,
+        "networks": pledge.candidate_list.contest.region.networks.all(),
+        "contact": settings.CONTACT_EMAIL,
         "private_url": f"{settings.SITE_URL}{reverse('private-ask')}",
         "signer_url": f"{settings.SITE_URL}{pledge.signer.get_absolute_url()}",
     }
@@ -39,5 +41,6 @@ def compose(mail: OutboxMail) -> EmailMessage:
         subject=" ".join(strip_tags(subject).split()),
         body=f"{body.strip()}\n",
         to=[mail.recipient],
+        reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
         headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no out-of-office answers
     )

@@ -13,7 +13,7 @@ from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import OutboxMailQuerySet, digest
 from tests.pledges.acts import headed_list, submit
 from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
-from tests.regions.factories import UserFactory
+from tests.regions.factories import NetworkFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -57,9 +57,12 @@ def test_the_mail_is_french_and_says_what_opening_the_link_does_not_do(smtp):
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MailKind if kind != MailKind.CONFIRM])
-def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, kind):
+def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, settings, kind):
+    settings.CONTACT_EMAIL = "contact@example.org"
     pledge = PledgeFactory(published=True, decision_reason="Un motif d’essai.")
     signatory = SignatoryFactory(pledge=pledge)
+    network = NetworkFactory(name="CRESS d’essai", site="https://cress.example.org")
+    network.regions.set([pledge.candidate_list.contest.region])
     mail = OutboxMail.objects.create(
         key=kind,
         kind=kind,
@@ -75,7 +78,12 @@ def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, kind):
     body = message.get_content()
     assert message["Subject"]
     assert body.startswith(f"Bonjour {signatory.full_name},\n")
-    assert body.endswith("-- \nEngagements ESS\nhttps://engagements.example.org\n")
+    assert body.endswith(
+        "-- \nEngagements ESS\nhttps://engagements.example.org\n"
+        f"Le réseau de votre territoire{chr(0xA0)}: CRESS d’essai, https://cress.example.org\n"
+        f"Nous écrire{chr(0xA0)}: contact@example.org\n"
+    )
+    assert message["Reply-To"] == "contact@example.org"
     assert "&" not in body
     assert "\n\n\n" not in body
 
