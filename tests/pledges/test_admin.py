@@ -368,3 +368,24 @@ def test_an_administrator_opens_every_register(admin_client, here, model):
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
     assert admin_client.get(address).status_code == 200
+
+
+def test_the_review_names_no_signature_that_nobody_confirmed(desk, here):
+    unconfirmed = PledgeFactory(candidate_list=here.candidate_list)
+
+    assert page_of(unconfirmed) not in text_of(desk.get(page_of(here)))
+
+
+def test_an_administrator_may_publish_a_national_resource(admin_client, region):
+    data = {
+        "title": "Un kit",
+        "slug": "un-kit",
+        "summary": "Un kit d’essai.",
+        "audience": "candidates",
+        "kind": "kit",
+        "url": "https://example.org/",
+    }
+
+    admin_client.post(reverse("admin:resources_resource_add"), data)
+
+    assert list(Resource.objects.values_list("region", flat=True)) == [None]

@@ -2,6 +2,7 @@ import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from pledges import calendar
 from tests.pledges.factories import ContestFactory, ElectionFactory
@@ -70,3 +71,25 @@ def test_signing_closes_during_the_silence_and_says_until_when():
 
     assert not window.is_open
     assert str(window) == "Silence électoral jusqu’au 20 juin 2021 à 20 h, heure locale."
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_silence_in_a_region_follows_its_own_midnight(db, zone):
+    region = ContestFactory(election=ElectionFactory(past=True), region__time_zone=zone).region
+    begins, ends = local(zone, 2021, 6, 19), local(zone, 2021, 6, 20, 20)
+
+    silent = [
+        calendar.silence_in(region, moment.astimezone(datetime.UTC)) is not None
+        for moment in (begins - SECOND, begins, ends - SECOND, ends)
+    ]
+
+    assert silent == [False, True, True, False]
+
+
+def test_today_is_the_territorys():
+    with time_machine.travel(datetime.datetime(2027, 6, 1, 21, tzinfo=datetime.UTC)):
+        days = [
+            calendar.today(RegionFactory.build(time_zone=zone)).day for zone in ("Indian/Reunion", "America/Cayenne")
+        ]
+
+    assert days == [2, 1]

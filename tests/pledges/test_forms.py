@@ -144,3 +144,19 @@ def test_letters_are_composed():
 def test_what_cannot_be_seen_is_refused(hidden):
     with pytest.raises(ValidationError):
         clean_text(f"avant{hidden}après")
+
+
+def test_the_number_left_in_the_form_is_that_of_whoever_filled_it():
+    pair = headed_list(kind=ListKind.PAIR)
+    CandidateFactory(candidate_list=pair)
+
+    form = form_of(pair, email_0="a@example.org", email_1="b@example.org", phone="06 00 00 00 00")
+
+    assert form.is_valid(), form.errors
+    assert [signer.phone for signer in form.signers()] == ["06 00 00 00 00", ""]
+
+
+def test_a_head_who_left_the_list_signs_no_more(candidate_list):
+    candidate_list.candidates.update(left_at="2027-01-01T00:00Z")
+
+    assert list(form_of(candidate_list).errors) == ["capacity"]

@@ -1,5 +1,6 @@
 import datetime
 import re
+import smtplib
 
 import pytest
 import time_machine
@@ -223,3 +224,44 @@ def test_the_last_mail_goes_to_the_address_that_was_just_forgotten(smtp, django_
 
     assert [message["To"] for message in smtp.messages] == ["tete@example.org"]
     assert list(OutboxMail.objects.values_list("recipient", flat=True)) == [""]
+
+
+def test_the_silence_costs_a_mail_no_attempt_and_says_when_it_will_leave():
+    pledge = PledgeFactory(in_review=True, candidate_list__contest__election=ElectionFactory(past=True))
+    SignatoryFactory(pledge=pledge)
+    with time_machine.travel(datetime.datetime(2021, 6, 19, 12, tzinfo=datetime.UTC)):
+        review.decline(pledge, by=UserFactory(), reason="Identité non établie.")
+
+        outbox.deliver_due()
+
+    mail = OutboxMail.objects.get()
+    assert (mail.attempts, mail.leased_until, mail.next_try_at) == (
+        0,
+        None,
+        datetime.datetime(2021, 6, 20, 18, tzinfo=datetime.UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "is_final"),
+    [
+        (smtplib.SMTPRecipientsRefused({"a@example.org": (550, b"no such mailbox")}), True),
+        (smtplib.SMTPRecipientsRefused({"a@example.org": (450, b"busy"), "b@example.org": (550, b"no")}), False),
+        (smtplib.SMTPAuthenticationError(535, b"bad password"), False),
+        (smtplib.SMTPServerDisconnected("cut"), False),
+        (TimeoutError(), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_a_refusal_of_the_mailbox_or_the_message_is_for_good(monkeypatch, error, is_final):
+    mail = owed()
+
+    def refuse(self):
+        raise error
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    outbox.deliver(mail.pk)
+
+    mail.refresh_from_db()
+    assert (mail.abandoned_at is not None) is is_final
+    assert "example.org" not in mail.last_error

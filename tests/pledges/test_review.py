@@ -182,3 +182,38 @@ def test_the_table_of_next_states_names_every_state_and_ends():
         PledgeState.WITHDRAWN,
         PledgeState.SUPERSEDED,
     }
+
+
+@pytest.mark.parametrize(
+    ("state", "door", "kind"),
+    [
+        ("in_review", "publish", MailKind.PUBLISHED),
+        ("in_review", "decline", MailKind.DECLINED),
+        ("published", "suspend", MailKind.SUSPENDED),
+        ("suspended", "resume", MailKind.RESUMED),
+        ("suspended", "decline", MailKind.DECLINED),
+    ],
+)
+def test_each_decision_is_dated_mailed_and_seen_at_once(state, door, kind):
+    pledge, moderator = make(state), UserFactory()
+    SignatoryFactory(pledge=pledge)
+    decided_at, before = pledge.decided_at, Revision.current()
+
+    DOORS[door](pledge, moderator)
+
+    pledge.refresh_from_db()
+    assert list(pledge.mails.values_list("kind", flat=True)) == [kind]
+    assert (pledge.decided_by, Revision.current()) == (moderator, before + 1)
+    assert decided_at is None or pledge.decided_at > decided_at
+    entry = pledge.entries.get()
+    assert (entry.by, entry.election) == (moderator, pledge.candidate_list.contest.election)
+
+
+def test_a_superseded_pledge_says_by_what_and_by_whom():
+    first, moderator = PledgeFactory(published=True), UserFactory()
+    second = PledgeFactory(in_review=True, candidate_list=first.candidate_list, amends=first)
+
+    review.publish(second, by=moderator, identity_check=CALL_BACK)
+
+    entry = first.entries.get()
+    assert (entry.by, entry.details["superseded_by"]) == (moderator, second.pk)

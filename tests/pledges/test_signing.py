@@ -278,3 +278,62 @@ def test_an_unconfirmed_pledge_takes_everything_with_it_but_the_journal():
     assert not Commitment.objects.exists()
     assert not OutboxMail.objects.exists()
     assert Pledge(pk=key).entries.count() == 1
+
+
+def test_a_consent_given_in_the_form_keeps_its_date_when_it_is_confirmed():
+    pledge = submit(headed_list())
+    given_at = pledge.signatories.get().consented_to_publication_at
+
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=1)):
+        confirm(pledge)
+
+    assert pledge.signatories.get().consented_to_publication_at == given_at
+
+
+@pytest.mark.parametrize("change", ["statement", "contact"])
+def test_the_least_change_in_what_is_signed_is_another_signature(change):
+    candidate_list = headed_list()
+    first = submit(candidate_list, numbers=(1,))
+
+    if change == "statement":
+        second = submit(candidate_list, numbers=(1,), statement="Une précision.")
+    else:
+        signers = [head_of(candidate_list, accepts_contact=True)]
+        second = signing.submit(candidate_list, signers=signers, replies=replies(candidate_list, 1))
+
+    assert second.pk != first.pk
+    assert list(Pledge.objects.all()) == [second]
+
+
+def test_a_candidate_and_their_list_may_both_be_signed_for_from_one_mailbox():
+    candidate_list = headed_list()
+    head = candidate_list.candidates.get()
+    of_list = submit(candidate_list)
+
+    alone = signing.submit(
+        candidate_list,
+        candidate=head,
+        signers=[signing.Signer(Capacity.SELF, head.full_name, "tete@example.org", candidate=head)],
+        replies=replies(candidate_list),
+    )
+
+    assert set(Pledge.objects.all()) == {of_list, alone}
+
+
+def test_only_who_has_not_confirmed_is_written_to_again():
+    pledge = submit_for_pair()
+    (first, _), (second, _) = links_of(pledge)
+    signing.confirm(first)
+    signers = [
+        signing.Signer(
+            Capacity.MEMBER, member.full_name, member.email, candidate=member.candidate, accepts_publication=False
+        )
+        for member in pledge.signatories.order_by("pk")
+    ]
+
+    with time_machine.travel(timezone.now() + signing.SEND_AGAIN_AFTER + datetime.timedelta(seconds=1)):
+        signing.submit(pledge.candidate_list, signers=signers, replies=replies(pledge.candidate_list))
+
+    mails = OutboxMail.objects.filter(kind=MailKind.CONFIRM)
+    assert mails.filter(signatory=first.signatory).count() == 1
+    assert mails.filter(signatory=second.signatory).count() == 2

@@ -5,6 +5,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from pledges.actions import signing
 from pledges.enums import ListKind, PledgeState
 from pledges.models import OutboxMail, Pledge
 from tests.pledges.acts import headed_list, links_of, submit
@@ -237,3 +238,26 @@ def test_a_form_without_its_key_is_refused_in_words(candidate_list):
 
     assert response.status_code == 403
     assert "Django" not in text_of(response)
+
+
+def test_midnight_while_the_form_is_being_written_is_said_and_loses_nothing(client, candidate_list, monkeypatch):
+    def closed(*args, **kwargs):
+        raise signing.SigningClosedError("Les signatures sont closes depuis le 1er juin 2027.")
+
+    monkeypatch.setattr(signing, "submit", closed)
+
+    response = sign(client, candidate_list, statement_1="Une phrase à ne pas perdre")
+
+    assert response.status_code == 422
+    assert "Les signatures sont closes depuis le 1er juin 2027." in text_of(response)
+    assert "Une phrase à ne pas perdre" in text_of(response)
+
+
+def test_lists_to_sign_for_are_those_of_the_present_elections(client):
+    past = headed_list(contest__election=ElectionFactory(past=True), name="Liste d’essai", norm="liste d essai")
+    present = headed_list(name="Liste d’essai", norm="liste d essai")
+
+    found = client.get(reverse("sign"), {"q": "essai"}).context["found"]
+
+    assert [entry[0] for entry in found] == [present]
+    assert past not in [entry[0] for entry in found]

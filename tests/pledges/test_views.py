@@ -429,3 +429,109 @@ def test_home_counts_lists_with_their_denominator(client, contest):
 
     assert (response.context["signed_count"], response.context["list_count"]) == (1, 2)
     assert "1 liste signataire sur 2" in text_of(response)
+
+
+# --- What must not be counted or named ---
+
+
+def test_home_names_the_latest_first_and_only_those_of_the_present_elections(client, contest):
+    older, newer = [
+        PledgeFactory(candidate_list__contest=contest, published=True, published_at=moment)
+        for moment in (datetime.datetime(2027, 5, day, tzinfo=datetime.UTC) for day in (1, 2))
+    ]
+    PledgeFactory(candidate_list__contest__election=ElectionFactory(past=True), published=True)
+
+    assert list(client.get("/").context["latest"]) == [newer, older]
+
+
+def test_counts_leave_out_lists_that_left_and_personal_pledges(client, contest):
+    CandidateListFactory(contest=contest)
+    PledgeFactory(candidate_list__contest=contest, published=True, personal=True)
+    PledgeFactory(candidate_list=CandidateListFactory(contest=contest, departed=True), published=True)
+
+    [place] = client.get(contest.election.get_absolute_url()).context["contests"]
+
+    assert (place.list_count, place.signed_count) == (2, 0)
+
+
+def test_a_principle_names_standing_lists_alone(client, contest):
+    expected = PledgeFactory(candidate_list__contest=contest, published=True, answers={1: COMMITS})
+    PledgeFactory(candidate_list__contest=contest, published=True, personal=True, answers={1: COMMITS})
+    departed = CandidateListFactory(contest=contest, departed=True)
+    PledgeFactory(candidate_list=departed, published=True, answers={1: COMMITS})
+
+    commitments = client.get(reverse("principle", args=[1])).context["commitments"]
+
+    assert [commitment.pledge for commitment in commitments] == [expected]
+
+
+def test_the_election_shown_first_is_the_latest_that_has_opened(client):
+    def election(opens_in, name):
+        day = datetime.timedelta(days=1)
+        opens_on = datetime.datetime.now(datetime.UTC).date() + opens_in * day
+        return ElectionFactory(
+            name=name,
+            signing_opens_on=opens_on,
+            signing_closes_on=opens_on + 30 * day,
+            first_round_on=opens_on + 40 * day,
+            second_round_on=opens_on + 47 * day,
+            mandate_starts_on=opens_on + 50 * day,
+            mandate_ends_on=opens_on + 2000 * day,
+        )
+
+    far, near = election(500, "Lointaine"), election(100, "Prochaine")
+    before_any = client.get("/").context["elections"]
+    opened = election(-20, "Ouverte")
+    after = client.get("/").context["elections"]
+
+    assert far not in before_any
+    assert (before_any, after) == ([near], [opened])
+
+
+@pytest.mark.parametrize(("query", "found"), [("essai", True), ("ssai", False)])
+def test_a_word_is_found_by_its_beginning_among_those_who_stand(client, contest, query, found):
+    standing = CandidateListFactory(contest=contest, name="Liste d’essai", norm="liste d essai")
+    CandidateListFactory(contest=contest, name="Essai parti", norm="essai parti", departed=True)
+    person = CandidateFactory(candidate_list=standing, norm="alix essai")
+    CandidateFactory(candidate_list=standing, norm="essai parti", departed=True)
+
+    context = client.get(reverse("search"), {"q": query}).context
+
+    assert (context["lists"], context["candidates"]) == (([standing], [person]) if found else ([], []))
+
+
+def test_a_list_that_signs_again_after_a_withdrawal_shows_its_latest_word(client, contest):
+    candidate_list = CandidateListFactory(contest=contest)
+    now = datetime.datetime.now(datetime.UTC)
+    again = PledgeFactory(candidate_list=candidate_list, published=True, published_at=now)
+    PledgeFactory(candidate_list=candidate_list, withdrawn=True, published_at=now - datetime.timedelta(days=9))
+
+    [row] = client.get(contest.get_absolute_url()).context["matrix"].rows
+
+    assert row.pledge == again
+    assert client.get(candidate_list.get_absolute_url()).context["pledge"] == again
+
+
+def test_a_withdrawal_is_dated_by_itself_and_takes_the_answers_away(client, contest):
+    pledge = PledgeFactory(
+        candidate_list__contest=contest,
+        withdrawn=True,
+        answers={1: COMMITS},
+        published_at=datetime.datetime(2027, 5, 1, 12, tzinfo=datetime.UTC),
+        withdrawn_at=datetime.datetime(2027, 5, 9, 23, tzinfo=datetime.UTC),
+    )
+
+    [row] = client.get(contest.get_absolute_url()).context["matrix"].rows
+
+    assert (row.pledge, row.state) == (pledge, "engagement retiré le 10 mai 2027")
+    assert [cell.answer for cell in row.cells] == [""] * 5
+
+
+def test_a_head_who_left_leads_no_more(client, contest):
+    candidate_list = CandidateListFactory(contest=contest)
+    CandidateFactory(candidate_list=candidate_list, head=True, departed=True)
+    head = CandidateFactory(candidate_list=candidate_list, head=True)
+
+    [row] = client.get(contest.get_absolute_url()).context["matrix"].rows
+
+    assert list(row.leaders) == [head]
