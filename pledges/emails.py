@@ -6,12 +6,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from pledges.enums import LinkPurpose, MailKind
+from pledges.enums import CODES, LinkPurpose, MailKind
 from pledges.models import MailLink, OutboxMail
 from regions.typography import typeset_text
 
 # The mails that carry a link, and what it opens: the page of the same name.
 LINKS = {MailKind.CONFIRM: LinkPurpose.CONFIRM, MailKind.PRIVATE: LinkPurpose.PRIVATE}
+CODE_FOR = {purpose: code for code, purpose in CODES.items()}
 
 
 def compose(mail: OutboxMail) -> EmailMessage:
@@ -35,6 +36,8 @@ def compose(mail: OutboxMail) -> EmailMessage:
     if purpose := LINKS.get(MailKind(mail.kind)):
         token = MailLink.objects.mint(mail.signatory, purpose)
         context["link"] = f"{settings.SITE_URL}{reverse(purpose, args=[token])}"
+        context["code"] = MailLink.objects.mint_code(mail.signatory, CODE_FOR[purpose])
+        context["code_url"] = f"{settings.SITE_URL}{reverse('code')}"
     text = typeset_text(render_to_string(f"emails/{mail.kind}.txt", context))
     subject, _blank, body = text.partition("\n\n")
     return EmailMessage(

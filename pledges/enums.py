@@ -95,6 +95,12 @@ class LinkPurpose(models.TextChoices):
 
     CONFIRM = "confirm", _("confirmer une signature")
     PRIVATE = "private", _("ouvrir sa page privée")
+    # The same by typing: what a code gives is a link of the purpose it stands for.
+    CONFIRM_CODE = "code", _("code pour confirmer une signature")
+    PRIVATE_CODE = "page_code", _("code pour ouvrir sa page privée")
+
+
+CODES = {LinkPurpose.CONFIRM_CODE: LinkPurpose.CONFIRM, LinkPurpose.PRIVATE_CODE: LinkPurpose.PRIVATE}
 
 
 class MailKind(models.TextChoices):
@@ -122,6 +128,7 @@ class Act(models.TextChoices):
     PLEDGE_RESUMED = "pledge.resumed", _("engagement rétabli")
     PLEDGE_WITHDRAWN = "pledge.withdrawn", _("engagement retiré")
     PLEDGE_SUPERSEDED = "pledge.superseded", _("engagement remplacé")
+    PLEDGE_MATCHED = "pledge.matched", _("candidature déclarée rapprochée de la liste officielle")
     PLEDGE_EXPIRED = "pledge.expired", _("engagement jamais confirmé, effacé")
     CANDIDATES_IMPORTED = "candidates.imported", _("candidatures importées")
     CHARTER_LOADED = "charter.loaded", _("charte chargée")

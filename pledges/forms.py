@@ -1,55 +1,51 @@
 """All that a visitor can type."""
 
-import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from pledges import consent
+from pledges import calendar, consent
 from pledges.actions.signing import Reply, Signer
-from pledges.enums import Answer, CandidateRole, Capacity, ListKind
-from pledges.models import Candidate, CandidateList, Charter, Commitment, Pledge, Principle, Signatory
+from pledges.declared import Declaration, DeclaredPerson, contests_of
+from pledges.enums import Answer, Capacity, ElectionKind, ListKind
+from pledges.models import (
+    Candidate,
+    CandidateList,
+    Charter,
+    Commitment,
+    Election,
+    Pledge,
+    Principle,
+    Signatory,
+)
 from pledges.models.pledge import STATEMENT_LENGTH
+from pledges.names import clean_text
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
 
-# Directions that hide what a text says (Unicode bidi controls), and zero-width characters.
-_HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
-
-def clean_text(text: str) -> str:
-    """A typed text in its composed form (NFC), without what cannot be seen.
-
-    :raises ValidationError: When it holds control or direction characters.
-    """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    if _HIDDEN.search(text) or any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in text):
-        raise ValidationError(
-            _("Ce texte contient des caractères invisibles : retapez-le ici plutôt que de le coller.")
-        )
-    return text
-
-
-class TextField(forms.CharField):
-    """A text that is stored as its reader will see it."""
+class NameField(forms.CharField):
+    """A name, or another line, stored as its reader will see it."""
 
     def clean(self, value: Any) -> Any:
-        return clean_text(super().clean(value))
+        return clean_text(super().clean(value), is_name=True)
 
 
-class StatementField(TextField):
+class StatementField(forms.CharField):
     """A sentence or two; line ends count for one character, as the reader counts them."""
 
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> Any:
         return (super().to_python(value) or "").replace("\r\n", "\n")
+
+    def clean(self, value: Any) -> Any:
+        return clean_text(super().clean(value))
 
 
 class AnswersForm(forms.Form):
@@ -109,46 +105,86 @@ class AnswersForm(forms.Form):
         )
 
 
-class SigningForm(AnswersForm):
-    """The act of signing: who, in what capacity, and an answer to each principle.
+class PrincipleForm(forms.Form):
+    """One principle of a charter: an answer that the signer chooses, and an optional sentence."""
+
+    NO_ANSWER = "none"
+
+    answer = forms.ChoiceField(
+        label=_("Votre réponse"),
+        choices=[
+            (Answer.COMMITS, _("Je m’engage")),
+            (Answer.DECLINES, _("Je ne m’engage pas")),
+            (NO_ANSWER, _("Je ne réponds pas")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez une des trois réponses.")},
+    )
+    statement = StatementField(
+        label=_("Vos mots"),
+        max_length=STATEMENT_LENGTH,
+        required=False,
+        help_text=_("Une phrase ou deux, publiées telles quelles."),
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": STATEMENT_LENGTH}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("statement") and data.get("answer") == self.NO_ANSWER:
+            self.add_error("answer", _("Vous avez écrit une précision : dites si vous vous engagez ou non."))
+        return data
+
+    def reply(self) -> Reply | None:
+        """What is answered, once the form is valid; None is no answer."""
+        if self.cleaned_data["answer"] == self.NO_ANSWER:
+            return None
+        return Reply(Answer(self.cleaned_data["answer"]), self.cleaned_data["statement"])
+
+
+class SignersForm(forms.Form):
+    """Who signs, in what capacity, and where the links go.
 
     Its fields depend on what signs: a list (by its head or its mandataire), a binôme (both members, each from their
     own mailbox), or one candidate alone.
     """
 
-    def __init__(self, *args: Any, candidate_list: CandidateList, candidate: Candidate | None = None, **kwargs: Any):
-        super().__init__(*args, charter=candidate_list.contest.election.charter, **kwargs)
+    def __init__(
+        self,
+        *args: Any,
+        candidate_list: CandidateList,
+        people: Sequence[Candidate],
+        is_personal: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """
+        :param people: Those of the official list who may sign, or those declared: the candidate alone, the head
+            (nobody when the list has none), or both members.
+        """
+        super().__init__(*args, **kwargs)
         self.candidate_list = candidate_list
-        self.candidate = candidate
-        self.signing_people = self._signing_people()
+        self.people = people
+        self.is_personal = is_personal
         if self.is_list:
             self._add_capacity_fields()
-        for index, person in enumerate(self.signing_people or [None]):
+        for index, person in enumerate(people or [None]):
             self._add_mailbox(index, person)
-        self.fields["phone"] = TextField(
+        self.fields["phone"] = NameField(
             label=_("Téléphone"),
             max_length=30,
             required=False,
             help_text=_("Pour que le réseau puisse vous rappeler. Jamais publié."),
             widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         )
-        if self.is_for_oneself:
-            self.fields |= consent_fields()
-
-    @property
-    def is_for_oneself(self) -> bool:
-        """Whether one person signs: each member of a binôme consents when confirming, never for the other."""
-        return self.candidate is not None or self.candidate_list.kind != ListKind.PAIR
 
     @property
     def is_list(self) -> bool:
-        return self.candidate is None and self.candidate_list.kind == ListKind.LIST
+        return not self.is_personal and self.candidate_list.kind == ListKind.LIST
 
     def mailboxes(self) -> list[BoundField]:
         return [self[name] for name in self.fields if name.startswith("email_")]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or {}
         if self.is_list and data.get("capacity") == Capacity.MANDATARY and not data.get("full_name"):
             self.add_error("full_name", _("Écrivez le nom de la personne mandataire."))
         emails = [data.get(field.name, "").casefold() for field in self.mailboxes()]
@@ -156,40 +192,27 @@ class SigningForm(AnswersForm):
             self.add_error("email_1", _("Chaque membre du binôme confirme depuis sa propre adresse."))
         return data
 
-    def signers(self) -> list[Signer]:
-        """Who signs, once the form is valid."""
+    def signers(self, *, accepts_publication: bool = False, accepts_contact: bool = False) -> list[Signer]:
+        """Who signs, once the form is valid, with what they agreed to."""
         data = self.cleaned_data
-        consents = {
-            "accepts_publication": data.get("accepts_publication", False),
-            "accepts_contact": data.get("accepts_contact", False),
-        }
+        signer = partial(Signer, accepts_publication=accepts_publication, accepts_contact=accepts_contact)
         if self.is_list and data["capacity"] == Capacity.MANDATARY:
-            return [Signer(Capacity.MANDATARY, data["full_name"], data["email_0"], phone=data["phone"], **consents)]
-        capacity = Capacity.SELF if self.candidate else Capacity.HEAD if self.is_list else Capacity.MEMBER
+            return [signer(Capacity.MANDATARY, data["full_name"], data["email_0"], phone=data["phone"])]
+        capacity = Capacity.SELF if self.is_personal else Capacity.HEAD if self.is_list else Capacity.MEMBER
         return [
-            Signer(
+            signer(
                 capacity,
                 person.full_name,
                 data[f"email_{index}"],
                 candidate=person,
                 phone="" if index else data["phone"],  # whoever fills the form leaves their own number
-                **consents,
             )
-            for index, person in enumerate(self.signing_people)
+            for index, person in enumerate(self.people)
         ]
-
-    def _signing_people(self) -> list[Candidate]:
-        """Those of the official list who sign: the candidate, the head, or both members."""
-        if self.candidate:
-            return [self.candidate]
-        people = self.candidate_list.candidates.standing().in_list_order()
-        if self.is_list:
-            return list(people.filter(is_head=True))
-        return list(people.filter(role=CandidateRole.CANDIDATE))
 
     def _add_capacity_fields(self) -> None:
         choices: list[tuple[str, StrOrPromise]] = [
-            (Capacity.HEAD, _("Je suis %s, tête de liste") % person.full_name) for person in self.signing_people
+            (Capacity.HEAD, _("Je suis %s, tête de liste") % person.full_name) for person in self.people
         ]
         choices.append((Capacity.MANDATARY, _("Je suis mandataire de la liste")))
         self.fields["capacity"] = forms.ChoiceField(
@@ -198,7 +221,7 @@ class SigningForm(AnswersForm):
             widget=forms.RadioSelect,
             error_messages={"required": _("Dites en quelle qualité vous signez.")},
         )
-        self.fields["full_name"] = TextField(
+        self.fields["full_name"] = NameField(
             label=_("Nom de la personne mandataire"),
             max_length=200,
             required=False,
@@ -207,7 +230,7 @@ class SigningForm(AnswersForm):
         )
 
     def _add_mailbox(self, index: int, person: Candidate | None) -> None:
-        of_pair = len(self.signing_people) > 1
+        of_pair = len(self.people) > 1
         self.fields[f"email_{index}"] = forms.EmailField(
             label=_("Adresse électronique (%s)") % person if of_pair and person else _("Votre adresse électronique"),
             help_text=_("Le lien de confirmation y arrive. Jamais publiée."),
@@ -217,6 +240,117 @@ class SigningForm(AnswersForm):
                 "invalid": _("Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."),
             },
         )
+
+
+class SendForm(forms.Form):
+    """The last page: everything is read again, then sent."""
+
+    def __init__(self, *args: Any, asks_consent: bool, fingerprint: str, **kwargs: Any) -> None:
+        """
+        :param asks_consent: Whether one person signs: each member of a binôme consents when confirming instead.
+        :param fingerprint: Of what the page shows: what is sent is what was read.
+        """
+        super().__init__(*args, **kwargs)
+        self.fingerprint = fingerprint  # the page writes it as « read »
+        if asks_consent:
+            self.fields |= consent_fields()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.data.get("read") != self.fingerprint:
+            raise forms.ValidationError(
+                _("Vos réponses ont changé, dans un autre onglet peut-être : relisez-les, puis signez.")
+            )
+        return data
+
+
+class DeclareForm(forms.Form):
+    """A candidacy that no official list names yet: where, for whom, under what name."""
+
+    LIST, SELF = "list", "self"
+
+    contest = forms.ChoiceField(
+        label=_("Élection et territoire"), error_messages={"required": _("Choisissez un territoire.")}
+    )
+    scope = forms.ChoiceField(
+        label=_("Au nom de qui signez-vous ?"),
+        choices=[
+            (LIST, _("La liste, ou le binôme, tout entier")),
+            (SELF, _("Moi seulement, candidate ou candidat sur une liste")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Dites au nom de qui vous signez.")},
+    )
+    list_name = NameField(
+        label=_("Nom de la liste"),
+        max_length=200,
+        required=False,
+        help_text=_("Tel qu’il sera déposé en préfecture. Un binôme n’en a pas besoin."),
+    )
+    first_names_0 = NameField(label=_("Prénom"), max_length=120, error_messages={"required": _("Écrivez un prénom.")})
+    last_name_0 = NameField(label=_("Nom"), max_length=120, error_messages={"required": _("Écrivez un nom.")})
+    first_names_1 = NameField(label=_("Prénom"), max_length=120, required=False)
+    last_name_1 = NameField(label=_("Nom"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, elections: Sequence[Election], **kwargs: Any) -> None:
+        """
+        :param elections: Those of the moment. A region is offered where signing is open.
+        """
+        super().__init__(*args, **kwargs)
+        self.contests = {
+            f"{election.slug}:{contest.code}": contest
+            for election in elections
+            for contest in contests_of(election)
+            if calendar.signing(election, contest.region).is_open
+        }
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for key, contest in self.contests.items():
+            groups.setdefault(contest.election.name, []).append((key, contest.name))
+        field = self.fields["contest"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [("", _("Choisir…")), *groups.items()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        contest = self.contests.get(data.get("contest", ""))
+        if contest is None:
+            return data
+        is_pair = contest.election.kind == ElectionKind.DEPARTMENTAL
+        if not is_pair and not data.get("list_name") and "list_name" not in self.errors:
+            self.add_error("list_name", _("Écrivez le nom de la liste."))
+        if is_pair and data.get("scope") == self.LIST:
+            for name, sentence in (
+                ("first_names_1", _("Écrivez le prénom de l’autre membre du binôme.")),
+                ("last_name_1", _("Écrivez le nom de l’autre membre du binôme.")),
+            ):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, sentence)
+        return data
+
+    def declaration(self) -> Declaration:
+        """What is declared, once the form is valid."""
+        data = self.cleaned_data
+        contest = self.contests[data["contest"]]
+        is_pair, is_personal = contest.election.kind == ElectionKind.DEPARTMENTAL, data["scope"] == self.SELF
+        people = [DeclaredPerson(data["first_names_0"], data["last_name_0"])]
+        if is_pair and not is_personal:
+            people.append(DeclaredPerson(data["first_names_1"], data["last_name_1"]))
+        list_name = " et ".join(f"{person.first_names} {person.last_name}" for person in people)
+        return Declaration(contest, list_name if is_pair else data["list_name"], people, is_personal=is_personal)
+
+
+class CodeForm(forms.Form):
+    """The short code of a mail, for whoever reads mails on another screen."""
+
+    code = NameField(
+        label=_("Code du courriel"),
+        max_length=20,
+        help_text=_("Huit lettres ou chiffres, valables dix minutes."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Recopiez le code du courriel.")},
+    )
 
 
 def consent_fields() -> dict[str, forms.Field]:

@@ -3,14 +3,16 @@
 from django.urls import path, register_converter
 
 from pledges.views.candidates import candidate
+from pledges.views.confirming import code, confirm
 from pledges.views.elections import contest, election
+from pledges.views.finding import find
 from pledges.views.home import home
 from pledges.views.lists import candidate_list
 from pledges.views.principles import principle
 from pledges.views.private_page import amend, ask, asked, private, withdraw
 from pledges.views.regions import region
 from pledges.views.search import search
-from pledges.views.signing import confirm, find, sent, sign_candidate, sign_list
+from pledges.views.signing_path import declare, sign_candidate, sign_list
 
 
 class Key:
@@ -38,8 +40,12 @@ urlpatterns = [
     path("principes/<key:number>/", principle, name="principle"),
     path("signer/", find, name="sign"),
     path("signer/liste/<key:pk>/", sign_list, name="sign-list"),
+    path("signer/liste/<key:pk>/<slug:step>/", sign_list, name="sign-list-step"),
     path("signer/candidat/<key:pk>/", sign_candidate, name="sign-candidate"),
-    path("signer/envoye/", sent, name="sign-sent"),
+    path("signer/candidat/<key:pk>/<slug:step>/", sign_candidate, name="sign-candidate-step"),
+    path("signer/declarer/", declare, name="declare"),
+    path("signer/declarer/<slug:step>/", declare, name="declare-step"),
+    path("signer/code/", code, name="code"),
     path("signer/ma-page/", ask, name="private-ask"),
     path("signer/ma-page/envoye/", asked, name="private-asked"),
     path("signer/ma-page/<str:token>/", private, name="private"),

@@ -25,8 +25,11 @@ PUBLIC = {
     "accessibility",
     "admin:login",
     "candidate",
+    "code",
     "confirm",
     "contest",
+    "declare",
+    "declare-step",
     "election",
     "favicon",
     "glossary",
@@ -48,8 +51,9 @@ PUBLIC = {
     "search",
     "sign",
     "sign-candidate",
+    "sign-candidate-step",
     "sign-list",
-    "sign-sent",
+    "sign-list-step",
     "site-map",
 }
 

@@ -38,6 +38,8 @@ class ContestReport:
     lists: Counts
     candidates: Counts
     pledged_lists: tuple[PledgedList, ...]
+    declared_count: int = 0
+    """Pledges of declared candidacies that wait for a moderator to match them with this official list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class ImportReport:
     def pledged_lists(self) -> tuple[PledgedList, ...]:
         """The lists that have a pledge and that changed: a network should look at them."""
         return tuple(pledged for report in self.by_contest for pledged in report.pledged_lists)
+
+    @property
+    def declared_count(self) -> int:
+        """The pledges signed before the official list, to match now: nothing is matched by itself."""
+        return sum(report.declared_count for report in self.by_contest)
 
     @property
     def changed(self) -> bool:
@@ -141,7 +148,7 @@ class _Import:
         for code, lists in self.official.regions.items():
             region = regions[code]
             contest = contests.get(code)
-            stored = list(contest.lists.select_related("nuance")) if contest else []
+            stored = list(contest.lists.official().select_related("nuance")) if contest else []
             if contest is None:
                 contest = Contest(election=self.election, region=region, code=code, name=region.name, slug=region.slug)
                 if region.slug in slugs:
@@ -192,7 +199,14 @@ class _Import:
             self._write(changes)
             self._record(contest, lists, people)
         fate = "created" if is_new else "updated" if changed else "unchanged"
-        return ContestReport(contest.name, Counts(**{fate: 1}), lists, people, tuple(changes.pledged_lists))
+        return ContestReport(
+            contest.name,
+            Counts(**{fate: 1}),
+            lists,
+            people,
+            tuple(changes.pledged_lists),
+            0 if is_new else _waiting_for_a_match(contest),
+        )
 
     def _write(self, changes: Changes) -> None:
         CandidateList.objects.bulk_create(changes.new_lists, batch_size=_BATCH)
@@ -236,10 +250,18 @@ def _place(row: CandidateRow) -> dict[str, object]:
 def _stored_people(contest: Contest) -> dict[int, list[Person]]:
     """Everyone ever named in a contest, by list."""
     people: dict[int, list[Person]] = {}
-    rows = Candidate.objects.filter(candidate_list__contest=contest).order_by("pk")
+    rows = Candidate.objects.official().filter(candidate_list__contest=contest).order_by("pk")
     for row in rows.values_list("pk", "candidate_list_id", *Person._fields[2:]).iterator():
         people.setdefault(row[1], []).append(Person._make(row))
     return people
+
+
+def _waiting_for_a_match(contest: Contest) -> int:
+    return (
+        Pledge.objects.waiting()
+        .filter(candidate_list__contest=contest, candidate_list__declared_at__isnull=False)
+        .count()
+    )
 
 
 def _pledged_lists(contest: Contest) -> set[int]:

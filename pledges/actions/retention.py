@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from pledges.actions.declaring import forget_declared
 from pledges.actions.recording import lock, record
 from pledges.enums import Act, PledgeState
 from pledges.models import OutboxMail, Pledge, Signatory
@@ -48,6 +49,7 @@ def _delete_unconfirmed() -> int:
             if Pledge.objects.filter(pk=pledge.pk, state=PledgeState.SUBMITTED).exists():
                 record(Act.PLEDGE_EXPIRED, pledge)
                 pledge.delete()
+                forget_declared(pledge.candidate_list)
                 deleted += 1
     return deleted
 

@@ -16,6 +16,15 @@ class SilenceError(Exception):
     """The electoral silence forbids any change to what the public sees. The text says until when."""
 
 
+class NotOfficialError(Exception):
+    """The candidacy was declared, and nobody has said yet which one of the official list it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Cette candidature est déclarée : rapprochez-la d’abord de la liste officielle, dès qu’elle est là.")
+        )
+
+
 class ReasonMissingError(Exception):
     """A refusal or a suspension is explained to whoever signed."""
 
@@ -30,9 +39,12 @@ def publish(pledge: Pledge, *, by: User, identity_check: IdentityCheck) -> Pledg
     The pledge that it amends, if any, is superseded at the same moment.
 
     :raises TransitionError: When it is not waiting for a decision.
+    :raises NotOfficialError: While its candidacy waits for the official list.
     :raises SilenceError: During the electoral silence of its territory.
     """
     _take(pledge)
+    if pledge.is_declared and pledge.state == PledgeState.IN_REVIEW:
+        raise NotOfficialError
     _refuse_in_silence(pledge)
     now = timezone.now()
     if pledge.amends_id:

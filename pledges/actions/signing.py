@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pledges import calendar, consent
 from pledges.actions.recording import lock, owe, owe_all, record
 from pledges.actions.transitions import TransitionError, move
-from pledges.enums import LIVE, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
+from pledges.enums import CODES, LIVE, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
 from pledges.models import Candidate, CandidateList, Commitment, MailLink, Pledge, Principle, Signatory
 from regions.models import Revision, User
 
@@ -67,6 +67,12 @@ class Reply:
     statement: str = ""
 
 
+def sender_digest(signers: Sequence[Signer]) -> str:
+    """Who sends, without keeping the address: a keyed hash of the mailboxes."""
+    mailboxes = "\n".join(sorted(signer.email.casefold() for signer in signers))
+    return salted_hmac("pledges.sender", mailboxes, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+
+
 @transaction.atomic
 def submit(
     candidate_list: CandidateList,
@@ -89,7 +95,7 @@ def submit(
     if not window.is_open:
         raise SigningClosedError(str(window))
     lock(candidate_list)
-    sender = _sender_digest(signers)
+    sender = sender_digest(signers)
     same = Pledge.objects.filter(
         charter=election.charter,
         candidate_list=candidate_list,
@@ -217,10 +223,10 @@ def amend(signatory: Signatory, *, replies: Mapping[Principle, Reply]) -> Pledge
 
 
 @transaction.atomic
-def send_private_links(email: str) -> None:
-    """Owe the link of their private page to whoever signed with this address; nothing to anyone else.
+def send_links(email: str) -> None:
+    """Owe this address the links that wait for it: of a private page, or of a signature not confirmed yet.
 
-    The caller answers the same in both cases: the answer never tells whether an address is known.
+    Nothing to anyone else. The caller answers the same in all cases: it never tells whether an address is known.
     """
     recent = timezone.now() - SEND_AGAIN_AFTER
     signatories = Signatory.objects.filter(email__iexact=email, confirmed_at__isnull=False, pledge__state__in=LIVE)
@@ -229,6 +235,26 @@ def send_private_links(email: str) -> None:
         of_the_day = mails.filter(created_at__gt=timezone.now() - timedelta(days=1)).count()
         if of_the_day < PRIVATE_LINKS_A_DAY and not mails.filter(created_at__gt=recent).exists():
             owe(MailKind.PRIVATE, signatory, pledge=signatory.pledge, again=mails.count())
+    pending = Pledge.objects.filter(signatories__email__iexact=email, signatories__confirmed_at=None)
+    for pledge in pending.filter(state=PledgeState.SUBMITTED).select_related("candidate_list__contest").distinct():
+        _send_again(pledge, email)
+
+
+@transaction.atomic
+def exchange_code(typed: str) -> tuple[LinkPurpose, str]:
+    """Spend the short code of a mail, for a link that does what the mail's own link does.
+
+    :param typed: With or without spaces, hyphens and capitals.
+    :return: What the link opens, and its token.
+    :raises LinkUnusableError: When the code is unknown, has been typed already, or is over.
+    """
+    link = MailLink.objects.for_code(typed).select_related("signatory").first()
+    if not link or not MailLink.objects.usable().filter(pk=link.pk).update(used_at=timezone.now()):
+        raise LinkUnusableError(
+            _("Ce code n’est pas le bon, a déjà servi, ou a plus de dix minutes. Le lien du courriel vaut toujours.")
+        )
+    purpose = CODES[LinkPurpose(link.purpose)]
+    return purpose, MailLink.objects.mint(link.signatory, purpose)
 
 
 @transaction.atomic
@@ -265,12 +291,6 @@ def _review_when_all_confirmed(pledge: Pledge, *, at: datetime) -> Pledge:
     return pledge
 
 
-def _sender_digest(signers: Sequence[Signer]) -> str:
-    """Who sends, without keeping the address: a keyed hash of the mailboxes."""
-    mailboxes = "\n".join(sorted(signer.email.casefold() for signer in signers))
-    return salted_hmac("pledges.sender", mailboxes, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
-
-
 type Content = tuple[frozenset[tuple[str, str, bool]], frozenset[tuple[int, str, str]]]
 
 
@@ -292,10 +312,14 @@ def _content(pledge: Pledge) -> Content:
     )
 
 
-def _send_again(pledge: Pledge) -> None:
-    """Owe the confirmation mail once more to those who have not confirmed, if the last one is not recent."""
+def _send_again(pledge: Pledge, email: str = "") -> None:
+    """Owe the confirmation mail once more to those who have not confirmed, if the last one is not recent.
+
+    :param email: To this address alone.
+    """
     recent = timezone.now() - SEND_AGAIN_AFTER
-    for signatory in pledge.signatories.filter(confirmed_at=None):
+    signatories = pledge.signatories.filter(confirmed_at=None)
+    for signatory in signatories.filter(email__iexact=email) if email else signatories:
         mails = pledge.mails.filter(kind=MailKind.CONFIRM, signatory=signatory)
         if not mails.filter(created_at__gt=recent).exists():
             owe(MailKind.CONFIRM, signatory, pledge=pledge, again=mails.count())

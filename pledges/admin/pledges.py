@@ -12,14 +12,22 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
-from pledges.actions import review, signing
+from pledges.actions import matching, review, signing
 from pledges.actions.transitions import TransitionError
-from pledges.admin.forms import PublishForm, ReasonForm, WithdrawForm
+from pledges.admin.forms import MatchForm, PublishForm, ReasonForm, WithdrawForm
 from pledges.enums import IdentityCheck, PledgeState
 from pledges.matrix import all_cells
 from pledges.models import Pledge
 from regions.admin.scoping import RegionScopedAdmin
 from regions.models import User
+
+REFUSALS = (
+    TransitionError,
+    review.SilenceError,
+    review.NotOfficialError,
+    matching.MismatchError,
+    signing.AlreadySignedError,
+)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -107,8 +115,13 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
             "reason": ReasonForm(request.POST if act in {"decline", "suspend"} else None),
             "withdraw": WithdrawForm(request.POST if act == "withdraw" else None, prefix="withdraw"),
         }
+        to_match = pledge.is_declared and pledge.state == PledgeState.IN_REVIEW
+        if to_match:
+            forms["match"] = MatchForm(
+                request.POST if act == "match" else None, matches=matching.matches(pledge), label_suffix=""
+            )
         if act and self._decide(request, pledge, act, forms):
-            return HttpResponseRedirect(self._next_page(pledge))
+            return HttpResponseRedirect(self._next_page(pledge, act))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -122,7 +135,9 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
             "publish_form": forms["publish"],
             "reason_form": forms["reason"],
             "withdraw_form": forms["withdraw"],
-            "can_publish": pledge.state == PledgeState.IN_REVIEW,
+            "match_form": forms.get("match"),
+            "declared_people": pledge.candidate_list.candidates.order_by("rank") if to_match else [],
+            "can_publish": pledge.state == PledgeState.IN_REVIEW and not to_match,
             "can_resume": pledge.state == PledgeState.SUSPENDED,
             "can_suspend": pledge.state == PledgeState.PUBLISHED,
             "can_decline": PledgeState(pledge.state).can_become(PledgeState.DECLINED),
@@ -143,6 +158,9 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
                     check = IdentityCheck(publish.cleaned_data["identity_check"])
                     review.publish(pledge, by=by, identity_check=check)
                     sentence = _("« %s » est publié.")
+                case "match" if "match" in forms and forms["match"].is_valid():
+                    self._match(pledge, forms["match"], by=by)
+                    sentence = _("« %s » est rapproché de la liste officielle : il reste à publier.")
                 case "decline" if reason.is_valid():
                     review.decline(pledge, by=by, reason=reason.cleaned_data["reason"])
                     sentence = _("« %s » est refusé : le motif part par courriel.")
@@ -157,14 +175,23 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
                     sentence = _("« %s » est de nouveau publié.")
                 case _:
                     return False
-        except (TransitionError, review.SilenceError) as error:
+        except REFUSALS as error:
             self.message_user(request, str(error), messages.WARNING)
         else:
             self.message_user(request, sentence % pledge, messages.SUCCESS)
         return True
 
-    def _next_page(self, pledge: Pledge) -> str:
-        """Back to the queue: the next oldest is on top."""
+    def _match(self, pledge: Pledge, form: Form, *, by: User) -> None:
+        assert isinstance(form, MatchForm)  # noqa: S101  made above
+        chosen = form.chosen()
+        candidate = chosen.people[0] if pledge.is_personal else None
+        matched = matching.match(pledge, chosen.candidate_list, by=by, candidate=candidate)
+        pledge.candidate_list, pledge.candidate = matched.candidate_list, matched.candidate
+
+    def _next_page(self, pledge: Pledge, act: str) -> str:
+        """Back to the queue, where the next oldest is on top; to the same page when it has just been matched."""
+        if act == "match":
+            return reverse("admin:pledges_pledge_change", args=[pledge.pk])
         return reverse("admin:pledges_pledge_changelist")
 
     def _others(self, pledge: Pledge) -> QuerySet[Pledge]:

@@ -105,9 +105,10 @@ class ContestQuerySet(ScopedQuerySet["Contest"]):
 
     def with_counts(self) -> Self:
         """Add ``list_count`` and ``signed_count``: the lists that stand, and those whose pledge is published."""
-        signed = Q(lists__left_at=None, lists__pledges__candidate=None, lists__pledges__state=PledgeState.PUBLISHED)
+        stands = Q(lists__left_at=None, lists__declared_at=None)
+        signed = stands & Q(lists__pledges__candidate=None, lists__pledges__state=PledgeState.PUBLISHED)
         return self.annotate(
-            list_count=Count("lists", filter=Q(lists__left_at=None), distinct=True),
+            list_count=Count("lists", filter=stands, distinct=True),
             signed_count=Count("lists", filter=signed, distinct=True),
         )
 
@@ -155,9 +156,13 @@ class Contest(models.Model):
 class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
     region_path = "contest__region"
 
+    def official(self) -> Self:
+        """The lists that an official file has named, those that left included: all that the public sees."""
+        return self.filter(declared_at=None)
+
     def standing(self) -> Self:
         """The lists that the last official file names."""
-        return self.filter(left_at=None)
+        return self.official().filter(left_at=None)
 
     def in_panel_order(self) -> Self:
         """The official order of the posters, never ours."""
@@ -180,7 +185,7 @@ class CandidateList(models.Model):
         Contest, on_delete=models.PROTECT, related_name="lists", verbose_name=_("circonscription")
     )
     kind = models.CharField(_("nature"), max_length=4, choices=ListKind, default=ListKind.LIST)
-    official_code = models.CharField(_("code officiel"), max_length=20, help_text=_("Le numéro de dépôt."))
+    official_code = models.CharField(_("code officiel"), max_length=20, blank=True, help_text=_("Le numéro de dépôt."))
     panel_number = models.PositiveSmallIntegerField(_("numéro de panneau"), null=True, blank=True)
     name = models.CharField(_("nom"), max_length=500)
     norm = models.CharField(_("nom plié"), max_length=500, db_index=True, editable=False)
@@ -188,6 +193,8 @@ class CandidateList(models.Model):
         Nuance, null=True, blank=True, on_delete=models.PROTECT, related_name="lists", verbose_name=_("nuance")
     )
     left_at = models.DateTimeField(_("absente de la liste officielle depuis"), null=True, editable=False)
+    # Someone signs before the official lists exist: their words, shown to nobody until a moderator has matched them.
+    declared_at = models.DateTimeField(_("déclarée avant la liste officielle, le"), null=True, editable=False)
 
     objects = CandidateListQuerySet.as_manager()
 
@@ -201,8 +208,15 @@ class CandidateList(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["contest", "official_code"],
+                condition=Q(declared_at=None),
                 name="list_one_per_contest_and_code",
                 violation_error_message=_("Cette circonscription a déjà une liste de ce code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(declared_at=None)
+                | Q(declared_at__isnull=False, official_code="", panel_number=None, nuance=None, left_at=None),
+                name="list_declared_has_nothing_official",
+                violation_error_message=_("Une candidature déclarée n’a ni code, ni panneau, ni nuance."),
             ),
         ]
 
@@ -212,13 +226,22 @@ class CandidateList(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("list", args=[self.pk, slugify(self.name)[:60].strip("-") or self.kind])
 
+    @property
+    def is_declared(self) -> bool:
+        """Whether no official list names it yet: it then has no public page."""
+        return self.declared_at is not None
+
 
 class CandidateQuerySet(ScopedQuerySet["Candidate"]):
     region_path = "candidate_list__contest__region"
 
+    def official(self) -> Self:
+        """The people whom an official file has named."""
+        return self.filter(candidate_list__declared_at=None)
+
     def standing(self) -> Self:
         """The people whom the last official file names."""
-        return self.filter(left_at=None)
+        return self.official().filter(left_at=None)
 
     def in_list_order(self) -> Self:
         return self.order_by("candidate_list", "section_code", "role", "rank", "pk")

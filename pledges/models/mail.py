@@ -5,12 +5,14 @@ import hashlib
 import secrets
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from pledges.enums import LinkPurpose, MailKind
+from pledges.enums import CODES, LinkPurpose, MailKind
 from pledges.models.pledge import Pledge, Signatory
 from regions.models import Region, ScopedQuerySet
 
@@ -19,12 +21,23 @@ LINK_LIFE = {
     LinkPurpose.CONFIRM: datetime.timedelta(days=7),
     # A mail may be forwarded: what opens someone's page does not last, and is asked for again at will.
     LinkPurpose.PRIVATE: datetime.timedelta(hours=2),
+    # A code can be guessed, so it lives ten minutes (OWASP ASVS 5.0, 6.5.5).
+    LinkPurpose.CONFIRM_CODE: datetime.timedelta(minutes=10),
+    LinkPurpose.PRIVATE_CODE: datetime.timedelta(minutes=10),
 }
+# No letter that is read as another: neither O and 0, nor I, L and 1. 8 of 30 signs are 39 bits.
+CODE_SIGNS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+CODE_LENGTH = 8
 
 
 def digest(token: str) -> str:
     """What the database keeps of a token: its SHA-256, in hexadecimal."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def code_digest(code: str) -> str:
+    """What the database keeps of a code: a keyed hash, since so few bits could be tried one by one."""
+    return salted_hmac("pledges.code", code, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
 
 
 class MailLinkQuerySet(models.QuerySet["MailLink"]):
@@ -47,6 +60,26 @@ class MailLinkQuerySet(models.QuerySet["MailLink"]):
             expires_at=timezone.now() + LINK_LIFE[purpose],
         )
         return token
+
+    def for_code(self, typed: str) -> Self:
+        """The code that someone typed, with or without spaces, hyphens and capitals."""
+        code = "".join(sign for sign in typed.upper() if sign.isalnum())
+        return self.filter(digest=code_digest(code), purpose__in=CODES)
+
+    def mint_code(self, signatory: Signatory, purpose: LinkPurpose) -> str:
+        """Make a short code, which gives a link of the same use to whoever types it.
+
+        :param purpose: One of ``CODES``.
+        :return: The code in two groups, known only to the mail that carries it: « ABCD-2345 ».
+        """
+        code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+        self.create(
+            signatory=signatory,
+            purpose=purpose,
+            digest=code_digest(code),
+            expires_at=timezone.now() + LINK_LIFE[purpose],
+        )
+        return f"{code[:4]}-{code[4:]}"
 
     def with_pledge(self) -> Self:
         """Load what the page behind a link shows: who signs, for whom, and where."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges.enums import DECIDED, STANDING, Answer, Capacity, IdentityCheck, PledgeState
 from pledges.models.charter import Charter, Principle
 from pledges.models.elections import Candidate, CandidateList
+from pledges.names import needs_a_look
 from regions.models import ScopedQuerySet
 
 STATEMENT_LENGTH = 600  # characters: a sentence or two, the same for every list
@@ -178,6 +179,11 @@ class Pledge(models.Model):
         return self.state == PledgeState.PUBLISHED
 
     @property
+    def is_declared(self) -> bool:
+        """Whether its candidacy waits for the official list: it cannot be published before it is matched."""
+        return self.candidate_list.is_declared
+
+    @property
     def signer(self) -> Candidate | CandidateList:
         """On whose behalf the charter is signed."""
         return self.candidate or self.candidate_list
@@ -231,6 +237,11 @@ class Signatory(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def name_needs_a_look(self) -> bool:
+        """Whether the name, typed by someone, could pass for another one."""
+        return needs_a_look(self.full_name)
 
 
 class Commitment(models.Model):

@@ -15,7 +15,7 @@ from pledges.models import Candidate, Pledge
 def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """A personal pledge is one thing, the list's another: the page says which is which."""
     person = get_object_or_404(
-        Candidate.objects.select_related(
+        Candidate.objects.official().select_related(
             "candidate_list__contest__election__charter", "candidate_list__contest__region"
         ),
         pk=pk,

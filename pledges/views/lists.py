@@ -15,7 +15,7 @@ from pledges.models import CandidateList, Pledge
 @login_not_required
 def candidate_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """The list's answers in its own words, its candidates by section, and those who signed for themselves."""
-    shown = get_object_or_404(CandidateList.objects.with_contest(), pk=pk)
+    shown = get_object_or_404(CandidateList.objects.official().with_contest(), pk=pk)
     if request.path != shown.get_absolute_url():
         return redirect(shown, permanent=True)
     contest = shown.contest

@@ -25,7 +25,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the link of one's page: the answer is the same whether the address is known or not."""
     form = PrivateLinkForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        actions.send_private_links(form.cleaned_data["email"])
+        actions.send_links(form.cleaned_data["email"])
         return redirect("private-asked")
     return render(request, "pledges/private_ask.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -62,6 +62,14 @@ def fits_and_is_accessible(page):
     assert results.violations_count == 0, results.generate_report()
 
 
+def answer_all(page, *, first, others="Je ne réponds pas"):
+    """Answer the five principles, one page each, and arrive at « Qui signe »."""
+    for answer in [first, *[others] * 4]:
+        page.get_by_role("radio", name=answer, exact=True).check()
+        page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Qui signe")
+
+
 def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings, candidate_list, moderator):
     settings.SITE_URL = live_server.url
 
@@ -78,17 +86,27 @@ def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings
     # The head of the list signs: first forgetting something, losing nothing.
     row.get_by_role("link", name="Liste d’essai pour demain").click()
     page.get_by_role("link", name="Signer pour cette liste").click()
-    page.get_by_role("radio", name="Je m’engage", exact=True).first.check()
-    page.get_by_label("Vos mots").first.fill(WORDS)
+    fits_and_is_accessible(page)
+    page.get_by_role("link", name="Commencer").click()
+    page.get_by_label("Vos mots").fill(WORDS)
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choisissez une des trois réponses.")
+    expect(page.get_by_label("Vos mots")).to_have_value(WORDS)
+    fits_and_is_accessible(page)
+    answer_all(page, first="Je m’engage")
+    fits_and_is_accessible(page)
     page.get_by_role("radio", name=re.compile("tête de liste")).check()
+    page.get_by_label("Votre adresse électronique").fill("tete@example.org")
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.locator("main")).to_contain_text(WORDS)
+    page.get_by_role("button", name="Signer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Sans votre accord, rien ne peut être publié")
+    fits_and_is_accessible(page)
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Signer").click()
-    expect(page.get_by_role("alert")).to_contain_text("Écrivez une adresse électronique.")
-    expect(page.get_by_label("Vos mots").first).to_have_value(WORDS)
-    fits_and_is_accessible(page)
-    page.get_by_label("Votre adresse électronique").fill("tete@example.org")
-    page.get_by_role("button", name="Signer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
+    expect(page.locator("main")).to_contain_text("tete@example.org")
+    fits_and_is_accessible(page)
 
     # The mail arrives; its link shows, and only the box and the button confirm.
     [message] = smtp.messages
@@ -134,10 +152,12 @@ def test_the_main_path_needs_no_script(browser, browser_context_args, live_serve
     page = context.new_page()
     page.goto(f"{live_server.url}/signer/?q=bretagne")
     page.get_by_role("link", name="Signer pour Liste d’essai pour demain").click()
-    page.get_by_role("radio", name="Je ne m’engage pas").first.check()
+    page.get_by_role("link", name="Commencer").click()
+    answer_all(page, first="Je ne m’engage pas")
     page.get_by_role("radio", name=re.compile("mandataire")).check()
     page.get_by_label("Nom de la personne mandataire").fill("Camille Mandat")
     page.get_by_label("Votre adresse électronique").fill("mandat@example.org")
+    page.get_by_role("button", name="Continuer").click()
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Signer").click()
 

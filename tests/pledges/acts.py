@@ -1,5 +1,7 @@
 """What signers do, in one call each."""
 
+import re
+
 from pledges.actions import signing
 from pledges.actions.signing import Reply, Signer
 from pledges.enums import Answer, Capacity, LinkPurpose
@@ -44,3 +46,33 @@ def confirm(pledge):
     for link, _token in links_of(pledge):
         pledge = signing.confirm(link)
     return pledge
+
+
+# --- The same over the pages, as a browser does ---
+
+ANSWERS = {1: ("commits", "Dès 2028."), 2: ("declines", "")}
+HEAD = {"capacity": "head", "email_0": "tete@example.org"}
+
+
+def fill(client, address, *, answers=None, **who):
+    """Fill in every step of a signing path; principles not named are left without an answer."""
+    answers = ANSWERS if answers is None else answers
+    for number in range(1, 6):
+        answer, statement = answers.get(number, ("none", ""))
+        step = {"answer": answer, "statement": statement}
+        assert client.post(f"{address}principe-{number}/", step).status_code == 302
+    assert client.post(f"{address}qui/", who or HEAD).status_code == 302
+
+
+def send(client, address, **changes):
+    """Press « Signer » on the last page, both consents given unless told: the answer of the portal."""
+    page = client.get(f"{address}relire/").content.decode()
+    [read] = re.findall(r'name="read" value="(\w+)"', page) or [""]
+    typed = {"read": read, "accepts_publication": "on", **changes}
+    return client.post(f"{address}relire/", {name: value for name, value in typed.items() if value is not None})
+
+
+def sign_online(client, address, *, answers=None, **who):
+    """The whole way, from the first principle to « Signer »."""
+    fill(client, address, answers=answers, **who)
+    return send(client, address)

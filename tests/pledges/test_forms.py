@@ -1,29 +1,33 @@
 import pytest
-from django.core.exceptions import ValidationError
 
-from pledges.enums import Answer, CandidateRole, Capacity, ListKind
-from pledges.forms import SigningForm, clean_text
+from pledges.actions.signing import Reply
+from pledges.enums import Answer, CandidateRole, Capacity, ElectionKind, ListKind
+from pledges.forms import AnswersForm, DeclareForm, PrincipleForm, SendForm, SignersForm
+from pledges.models import Candidate
+from pledges.views.signing_path import signing_people
 from tests.pledges.acts import headed_list
-from tests.pledges.factories import CandidateFactory
+from tests.pledges.factories import CandidateFactory, CharterFactory, ContestFactory, ElectionFactory
+from tests.regions.factories import RegionFactory
 
 pytestmark = pytest.mark.django_db
 
-VALID = {
-    "answer_1": "commits",
-    "statement_1": "Dès 2028.",
-    "answer_2": "declines",
-    "capacity": "head",
-    "email_0": "tete@example.org",
-    "accepts_publication": "on",
-}
+HEAD = {"capacity": "head", "email_0": "tete@example.org"}
 NO_DOMAIN = "Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."
-NO_CONSENT = "Sans votre accord, rien ne peut être publié : cochez cette case."
 TOO_LONG = "Assurez-vous que cette valeur comporte au plus 600 caractères (actuellement 601)."
 HIDDEN = "Ce texte contient des caractères invisibles : retapez-le ici plutôt que de le coller."
 
 
-def form_of(candidate_list, data=None, **changes):
-    return SigningForm({**VALID, **(data or {}), **changes}, candidate_list=candidate_list)
+def signers_form(candidate_list, candidate=None, **changes):
+    return SignersForm(
+        {**HEAD, **changes},
+        candidate_list=candidate_list,
+        people=signing_people(candidate_list, candidate),
+        is_personal=candidate is not None,
+    )
+
+
+def errors_of(form):
+    return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
 
 
 @pytest.fixture
@@ -31,26 +35,94 @@ def candidate_list():
     return headed_list()
 
 
-def test_a_valid_form_gives_the_answers_and_the_head(candidate_list):
-    form = form_of(candidate_list)
+# --- One principle ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "reply"),
+    [
+        ({"answer": "commits", "statement": " Dès 2028. "}, Reply(Answer.COMMITS, "Dès 2028.")),
+        ({"answer": "declines"}, Reply(Answer.DECLINES)),
+        ({"answer": "none"}, None),
+    ],
+)
+def test_a_principle_is_answered_in_one_of_three_ways(typed, reply):
+    form = PrincipleForm(typed)
+
+    assert form.is_valid(), form.errors
+    assert form.reply() == reply
+
+
+@pytest.mark.parametrize(
+    ("typed", "errors"),
+    [
+        ({}, {"answer": ["Choisissez une des trois réponses."]}),
+        ({"answer": "maybe"}, {"answer": ["Sélectionnez un choix valide. maybe n’en fait pas partie."]}),
+        (
+            {"answer": "none", "statement": "Sans réponse"},
+            {"answer": ["Vous avez écrit une précision : dites si vous vous engagez ou non."]},
+        ),
+        ({"answer": "commits", "statement": "x" * 601}, {"statement": [TOO_LONG]}),
+        ({"answer": "commits", "statement": "retourné \u202e ici"}, {"statement": [HIDDEN]}),
+    ],
+)
+def test_each_mistake_on_a_principle_has_its_sentence(typed, errors):
+    assert errors_of(PrincipleForm(typed)) == errors
+
+
+def test_no_answer_is_chosen_beforehand():
+    assert "checked" not in str(PrincipleForm()["answer"])
+
+
+def test_line_ends_count_for_one_character():
+    form = PrincipleForm({"answer": "commits", "statement": "\r\n".join(["x" * 99] * 6)})
+
+    assert form.is_valid(), form.errors
+
+
+# --- All of them at once, to amend ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "errors"),
+    [
+        ({}, {"answer_1": ["Répondez au moins à un principe."]}),
+        (
+            {"answer_1": "commits", "statement_3": "Sans réponse"},
+            {"answer_3": ["Vous avez écrit une précision : choisissez aussi une réponse."]},
+        ),
+    ],
+)
+def test_amended_answers_have_the_same_rules(typed, errors):
+    assert errors_of(AnswersForm(typed, charter=CharterFactory())) == errors
+
+
+# --- Who signs ---
+
+
+def test_the_head_signs_for_the_list(candidate_list):
+    form = signers_form(candidate_list)
 
     assert form.is_valid(), form.errors
     head = candidate_list.candidates.get()
-    assert {principle.number: (reply.answer, reply.statement) for principle, reply in form.replies().items()} == {
-        1: (Answer.COMMITS, "Dès 2028."),
-        2: (Answer.DECLINES, ""),
-    }
-    [signer] = form.signers()
-    assert (signer.capacity, signer.full_name, signer.candidate, signer.accepts_contact) == (
+    [signer] = form.signers(accepts_publication=True)
+    assert (
+        signer.capacity,
+        signer.full_name,
+        signer.candidate,
+        signer.accepts_publication,
+        signer.accepts_contact,
+    ) == (
         Capacity.HEAD,
         head.full_name,
         head,
+        True,
         False,
     )
 
 
 def test_a_mandatary_gives_a_name(candidate_list):
-    form = form_of(candidate_list, capacity="mandatary", full_name="  Jeanne ʻOlé d’Œuvre ")
+    form = signers_form(candidate_list, capacity="mandatary", full_name="  Jeanne ʻOlé d’Œuvre ")
 
     assert form.is_valid(), form.errors
     [signer] = form.signers()
@@ -69,31 +141,16 @@ def test_a_mandatary_gives_a_name(candidate_list):
         ({"capacity": ""}, "capacity", "Dites en quelle qualité vous signez."),
         ({"capacity": "self"}, "capacity", "Sélectionnez un choix valide. self n’en fait pas partie."),
         ({"capacity": "mandatary"}, "full_name", "Écrivez le nom de la personne mandataire."),
-        ({"accepts_publication": ""}, "accepts_publication", NO_CONSENT),
-        ({"statement_3": "Sans réponse"}, "answer_3", "Vous avez écrit une précision : choisissez aussi une réponse."),
-        ({"answer_1": "", "statement_1": "", "answer_2": ""}, "answer_1", "Répondez au moins à un principe."),
-        ({"statement_1": "x" * 601}, "statement_1", TOO_LONG),
-        ({"statement_1": "retourné \u202e ici"}, "statement_1", HIDDEN),
+        ({"capacity": "mandatary", "full_name": "Jeanne\u200dOlé"}, "full_name", HIDDEN),
         ({"phone": "06\x0700"}, "phone", HIDDEN),
     ],
-)  # fmt: skip
+)
 def test_each_mistake_has_its_sentence_beside_its_field(candidate_list, changes, field, sentence):
-    form = form_of(candidate_list, changes)
-
-    assert {name: [str(error) for error in errors] for name, errors in form.errors.items()} == {field: [sentence]}
-
-
-def test_what_was_typed_is_still_there(candidate_list):
-    form = form_of(candidate_list, email_0="", statement_1="Une phrase à ne pas perdre")
-
-    assert "Une phrase à ne pas perdre" in str(form["statement_1"])
-    assert "checked" in str(form["answer_1"])
-
-
-def test_line_ends_count_for_one_character(candidate_list):
-    form = form_of(candidate_list, statement_1="\r\n".join(["x" * 99] * 6))
-
-    assert form.is_valid(), form.errors
+    form = signers_form(candidate_list, **changes)
+    if changes.get("full_name"):
+        assert errors_of(form)[field][0] == sentence
+    else:
+        assert errors_of(form) == {field: [sentence]}
 
 
 def test_members_of_a_pair_have_a_mailbox_each():
@@ -102,61 +159,126 @@ def test_members_of_a_pair_have_a_mailbox_each():
     first, second = [CandidateFactory(candidate_list=pair) for _ in range(2)]
     CandidateFactory(candidate_list=pair, role=CandidateRole.SUBSTITUTE)
 
-    apart = form_of(pair, email_0="a@example.org", email_1="b@example.org")
-    together = form_of(pair, email_0="a@example.org", email_1="A@example.org")
+    apart = signers_form(pair, email_0="a@example.org", email_1="b@example.org", phone="06 00 00 00 00")
+    together = signers_form(pair, email_0="a@example.org", email_1="A@example.org")
 
     assert apart.is_valid(), apart.errors
-    assert [(signer.capacity, signer.candidate, signer.email) for signer in apart.signers()] == [
-        (Capacity.MEMBER, first, "a@example.org"),
-        (Capacity.MEMBER, second, "b@example.org"),
+    assert [(signer.capacity, signer.candidate, signer.email, signer.phone) for signer in apart.signers()] == [
+        (Capacity.MEMBER, first, "a@example.org", "06 00 00 00 00"),
+        (Capacity.MEMBER, second, "b@example.org", ""),  # the number left is that of whoever filled the form
     ]
-    assert list(together.errors) == ["email_1"]
+    assert errors_of(together) == {"email_1": ["Chaque membre du binôme confirme depuis sa propre adresse."]}
 
 
 def test_a_candidate_signs_alone(candidate_list):
     candidate = CandidateFactory(candidate_list=candidate_list)
 
-    form = SigningForm(VALID, candidate_list=candidate_list, candidate=candidate)
+    form = signers_form(candidate_list, candidate)
 
     assert form.is_valid(), form.errors
     assert [(signer.capacity, signer.candidate) for signer in form.signers()] == [(Capacity.SELF, candidate)]
 
 
-def test_a_list_without_a_known_head_is_signed_by_its_mandatary_alone():
-    candidate_list = headed_list()
-    candidate_list.candidates.update(is_head=False)
+@pytest.mark.parametrize("change", [{"is_head": False}, {"left_at": "2027-01-01T00:00Z"}])
+def test_a_list_without_a_known_head_is_signed_by_its_mandatary_alone(candidate_list, change):
+    candidate_list.candidates.update(**change)
 
-    form = form_of(candidate_list)
-
-    assert list(form.errors) == ["capacity"]
+    assert list(signers_form(candidate_list).errors) == ["capacity"]
 
 
-@pytest.mark.parametrize("name", ["Ñuñez", "Œdipe", "ʻOlelo", "D’Arc", "Saint-Exupéry", "Léa-Maëlys", "Gauß"])
-def test_french_names_pass_as_they_are(name):
-    assert clean_text(f" {name} ") == name
+# --- The last page ---
 
 
-def test_letters_are_composed():
-    assert clean_text("e\N{COMBINING ACUTE ACCENT}") == "é"
+def test_what_is_sent_is_what_was_read():
+    typed = {"read": "abc", "accepts_publication": "on"}
+
+    as_read = SendForm(typed, asks_consent=True, fingerprint="abc")
+    changed = SendForm(typed, asks_consent=True, fingerprint="abd")
+    without_consent = SendForm({"read": "abc"}, asks_consent=True, fingerprint="abc")
+
+    assert as_read.is_valid()
+    assert errors_of(changed) == {
+        "__all__": ["Vos réponses ont changé, dans un autre onglet peut-être : relisez-les, puis signez."]
+    }
+    assert errors_of(without_consent) == {
+        "accepts_publication": ["Sans votre accord, rien ne peut être publié : cochez cette case."]
+    }
 
 
-@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\u2066", "\ufeff", "\x00", "\x1b"])
-def test_what_cannot_be_seen_is_refused(hidden):
-    with pytest.raises(ValidationError):
-        clean_text(f"avant{hidden}après")
+# --- Before the official list ---
 
 
-def test_the_number_left_in_the_form_is_that_of_whoever_filled_it():
-    pair = headed_list(kind=ListKind.PAIR)
-    CandidateFactory(candidate_list=pair)
+def declare_form(election, **changes):
+    typed = {
+        "contest": f"{election.slug}:53",
+        "scope": "list",
+        "list_name": "Pour demain",
+        "first_names_0": "Zoé",
+        "last_name_0": "Œuvre",
+    }
+    return DeclareForm({**typed, **changes}, elections=[election])
 
-    form = form_of(pair, email_0="a@example.org", email_1="b@example.org", phone="06 00 00 00 00")
+
+@pytest.fixture
+def bretagne():
+    return RegionFactory(code="53", name="Bretagne", slug="bretagne", norm="bretagne")
+
+
+def test_a_list_is_declared_with_its_head(bretagne):
+    form = declare_form(ElectionFactory())
 
     assert form.is_valid(), form.errors
-    assert [signer.phone for signer in form.signers()] == ["06 00 00 00 00", ""]
+    candidate_list, [head] = form.declaration().rows()
+    assert (candidate_list.name, candidate_list.kind, candidate_list.contest.region, candidate_list.pk) == (
+        "Pour demain",
+        ListKind.LIST,
+        bretagne,
+        None,
+    )
+    assert (head.full_name, head.is_head, head.norm) == ("Zoé Œuvre", True, "zoe oeuvre")
 
 
-def test_a_head_who_left_the_list_signs_no_more(candidate_list):
-    candidate_list.candidates.update(left_at="2027-01-01T00:00Z")
+def test_a_pair_is_named_after_its_two_members(bretagne):
+    contest = ContestFactory(election__kind=ElectionKind.DEPARTMENTAL, region=bretagne, code="3501")
+    names = {"first_names_1": "Noa", "last_name_1": "Essai", "list_name": "Sans objet"}
 
-    assert list(form_of(candidate_list).errors) == ["capacity"]
+    form = declare_form(contest.election, contest=f"{contest.election.slug}:3501", **names)
+
+    assert form.is_valid(), form.errors
+    candidate_list, people = form.declaration().rows()
+    assert (candidate_list.name, candidate_list.kind) == ("Zoé Œuvre et Noa Essai", ListKind.PAIR)
+    assert [(person.full_name, person.is_head, person.rank) for person in people] == [
+        ("Zoé Œuvre", False, 1),
+        ("Noa Essai", False, 2),
+    ]
+    assert not Candidate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"contest": ""}, {"contest": ["Choisissez un territoire."]}),
+        ({"contest": "x:99"}, {"contest": ["Sélectionnez un choix valide. x:99 n’en fait pas partie."]}),
+        ({"scope": ""}, {"scope": ["Dites au nom de qui vous signez."]}),
+        ({"list_name": ""}, {"list_name": ["Écrivez le nom de la liste."]}),
+        ({"last_name_0": ""}, {"last_name_0": ["Écrivez un nom."]}),
+        ({"first_names_0": "Zoé\u202e"}, {"first_names_0": [HIDDEN]}),
+    ],
+)
+def test_each_mistake_of_a_declaration_has_its_sentence(bretagne, changes, errors):
+    assert errors_of(declare_form(ElectionFactory(), **changes)) == errors
+
+
+def test_both_members_of_a_declared_pair_are_named(bretagne):
+    contest = ContestFactory(election__kind=ElectionKind.DEPARTMENTAL, region=bretagne, code="3501")
+
+    form = declare_form(contest.election, contest=f"{contest.election.slug}:3501")
+
+    assert errors_of(form) == {
+        "first_names_1": ["Écrivez le prénom de l’autre membre du binôme."],
+        "last_name_1": ["Écrivez le nom de l’autre membre du binôme."],
+    }
+
+
+def test_where_signatures_are_closed_nothing_is_offered(bretagne):
+    assert declare_form(ElectionFactory(past=True)).contests == {}

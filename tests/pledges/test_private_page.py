@@ -69,12 +69,12 @@ def test_a_pledge_that_has_ended_opens_nothing_more(client, state):
     assert not OutboxMail.objects.exists()
 
 
-def test_a_signature_that_nobody_confirmed_has_no_page(client):
+def test_a_signature_that_nobody_confirmed_gets_its_confirmation_again(client):
     SignatoryFactory(pledge=PledgeFactory(), email=ADDRESS)
 
     ask(client)
 
-    assert not OutboxMail.objects.exists()
+    assert [mail.kind for mail in OutboxMail.objects.all()] == [MailKind.CONFIRM]
 
 
 def test_the_answer_never_tells_whether_an_address_is_known(client):

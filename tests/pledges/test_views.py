@@ -109,7 +109,7 @@ def test_queries_of_the_lists_to_sign_for_are_counted(client, contest, count, dj
 
 @pytest.mark.parametrize(
     "name",
-    ["home", "search", "sign", "sign-sent", "resources", "method", "legal-notice", "privacy", "accessibility",
+    ["home", "search", "sign", "resources", "method", "legal-notice", "privacy", "accessibility",
      "glossary", "site-map", "robots"],
 )  # fmt: skip
 def test_public_pages_set_no_cookie_and_do_not_vary_with_it(client, name):

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pledges.actions.importing import ImportReport, import_candidates
 from pledges.models import Election
@@ -51,6 +52,8 @@ class Command(BaseCommand):
             ) from error
         self._progress("")
         self.stdout.write(typeset_text("\n".join(_lines(report, found))))
+        if report.declared_count:
+            self.stdout.write(self.style.WARNING(typeset_text(_waiting(report.declared_count))))
         for pledged in report.pledged_lists:
             self.stdout.write(
                 self.style.WARNING(
@@ -65,6 +68,17 @@ class Command(BaseCommand):
         """Show a person how far the work is, each sentence in the place of the one before."""
         if self.stderr.isatty():
             self.stderr.write(f"\r\033[K{typeset_text(sentence)}", style_func=str, ending="")
+
+
+def _waiting(count: int) -> str:
+    return (
+        ngettext(
+            "%d engagement signé avant la liste officielle est à rapprocher, dans l’espace des réseaux.",
+            "%d engagements signés avant la liste officielle sont à rapprocher, dans l’espace des réseaux.",
+            count,
+        )
+        % count
+    )
 
 
 def _unknown(slug: str) -> str:

@@ -1,0 +1,87 @@
+"""Signing before the official list exists: the candidacy is declared, and waits for its match."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from pledges.actions.signing import Reply, Signer, sender_digest, submit
+from pledges.declared import Declaration
+from pledges.enums import PledgeState
+from pledges.models import Candidate, CandidateList, Contest, Pledge, Principle
+
+
+@transaction.atomic
+def declare(declaration: Declaration, *, signers: Sequence[Signer], replies: Mapping[Principle, Reply]) -> Pledge:
+    """Take in the signature of a candidacy that no official list names yet.
+
+    Sent twice, it is one, as any signature. What is declared is shown to nobody but the network.
+
+    :param signers: Their ``candidate``, if any, is one of ``declaration.rows()``, found again by its rank.
+    :raises SigningClosedError: When the calendar does not allow it.
+    """
+    contest = _settle(declaration.contest)
+    candidate_list, people = replace(declaration, contest=contest).rows()
+    # The same declaration sent twice at once: the second waits here, and finds the first.
+    list(Contest.objects.select_for_update(no_key=True).filter(pk=contest.pk).values_list("pk"))
+    twin = _twin(candidate_list, people, sender_digest(signers), is_personal=declaration.is_personal)
+    if twin:
+        candidate_list, people = twin, list(twin.candidates.order_by("rank"))
+    else:
+        candidate_list.declared_at = timezone.now()
+        candidate_list.save()
+        Candidate.objects.bulk_create(people)
+    return submit(
+        candidate_list,
+        candidate=people[0] if declaration.is_personal else None,
+        signers=[
+            replace(signer, candidate=people[signer.candidate.rank - 1]) if signer.candidate else signer
+            for signer in signers
+        ],
+        replies=replies,
+    )
+
+
+def forget_declared(candidate_list: CandidateList) -> bool:
+    """Delete a declared candidacy that no pledge needs any more.
+
+    :return: Whether it was one.
+    """
+    if not candidate_list.is_declared or candidate_list.pledges.exists():
+        return False
+    candidate_list.candidates.all().delete()
+    candidate_list.delete()
+    return True
+
+
+def _settle(contest: Contest) -> Contest:
+    """The stored contest: someone may declare a candidacy before any file has named the territory."""
+    if contest.pk:
+        return contest
+    stored, _created = Contest.objects.get_or_create(
+        election=contest.election,
+        code=contest.code,
+        defaults={"region": contest.region, "name": contest.name, "slug": contest.slug},
+    )
+    stored.election, stored.region = contest.election, contest.region
+    return stored
+
+
+def _twin(
+    candidate_list: CandidateList, people: Sequence[Candidate], sender: str, *, is_personal: bool
+) -> CandidateList | None:
+    """The same candidacy, declared by the same mailboxes and not confirmed yet."""
+    declared = CandidateList.objects.filter(
+        contest=candidate_list.contest,
+        declared_at__isnull=False,
+        kind=candidate_list.kind,
+        name=candidate_list.name,
+        pledges__state=PledgeState.SUBMITTED,
+        pledges__sender_digest=sender,
+        pledges__candidate__isnull=not is_personal,
+    ).with_contest()
+    names = [person.full_name for person in people]
+    return next(
+        (found for found in declared if [one.full_name for one in found.candidates.order_by("rank")] == names), None
+    )

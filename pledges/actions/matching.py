@@ -1,0 +1,151 @@
+"""Which candidacy of the official list a declared one is: suggested here, decided by a moderator, never by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pledges.actions.declaring import forget_declared
+from pledges.actions.recording import lock, record
+from pledges.actions.signing import AlreadySignedError
+from pledges.actions.transitions import TransitionError
+from pledges.enums import LIVE, Act, CandidateRole, Capacity, PledgeState
+from pledges.models import Candidate, CandidateList, Pledge
+from regions.folding import fold
+from regions.models import User
+
+
+class MismatchError(Exception):
+    """What was chosen cannot be the declared candidacy. The text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A candidacy of the official list that a declared one may be, and what they share."""
+
+    candidate_list: CandidateList
+    people: Sequence[Candidate]
+    reasons: Sequence[str]
+
+    @property
+    def is_likely(self) -> bool:
+        return bool(self.reasons)
+
+
+def matches(pledge: Pledge) -> list[Match]:
+    """Every official candidacy that this declared one may be, those that share most first.
+
+    For a list or a binôme: each of its contest, with its head or its two members. For one person: each namesake,
+    and nobody else.
+    """
+    declared = list(pledge.candidate_list.candidates.order_by("rank"))
+    found = []
+    for candidate_list in _official_lists(pledge):
+        everyone = list(candidate_list.candidates.standing().in_list_order())
+        if pledge.candidate:
+            found += [
+                Match(candidate_list, [person], _shared(pledge.candidate_list, declared, candidate_list, [person]))
+                for person in everyone
+                if fold(person.last_name) == fold(declared[0].last_name)
+            ]
+        else:
+            leaders = _leaders(candidate_list, everyone)
+            found.append(
+                Match(candidate_list, leaders, _shared(pledge.candidate_list, declared, candidate_list, leaders))
+            )
+    return sorted(found, key=lambda match: -len(match.reasons))
+
+
+@transaction.atomic
+def match(pledge: Pledge, candidate_list: CandidateList, *, by: User, candidate: Candidate | None = None) -> Pledge:
+    """Say that a declared candidacy is this one of the official list: the pledge goes over to it.
+
+    :param candidate: The person, when the pledge is personal; they must be on the list.
+    :raises TransitionError: When the pledge is not under review, or is matched already.
+    :raises MismatchError: When the choice is of another contest or kind, or lacks the people who signed.
+    :raises AlreadySignedError: When that candidacy has a pledge of its own.
+    """
+    for one in sorted({pledge.candidate_list_id, candidate_list.pk}):
+        lock(CandidateList(pk=one))
+    pledge = Pledge.objects.select_related("charter", "candidate_list__contest", "candidate", "decided_by").get(
+        pk=pledge.pk
+    )
+    declared = pledge.candidate_list
+    if pledge.state != PledgeState.IN_REVIEW or not declared.is_declared:
+        raise TransitionError(pledge)
+    if candidate_list.is_declared or (candidate_list.contest_id, candidate_list.kind) != (
+        declared.contest_id,
+        declared.kind,
+    ):
+        raise MismatchError(_("Cette candidature n’est pas de la même circonscription."))
+    rivals = Pledge.objects.filter(
+        charter=pledge.charter, candidate_list=candidate_list, candidate=candidate, state__in=LIVE
+    )
+    if rivals.exists():
+        raise AlreadySignedError
+    people = _pair_up(pledge, candidate_list, candidate)
+    record(
+        Act.PLEDGE_MATCHED,
+        pledge,
+        by=by,
+        declared=declared.name,
+        official=candidate_list.name,
+        official_list=candidate_list.pk,
+        people={person.full_name: official.full_name for person, official in people.items()},
+    )
+    Pledge.objects.filter(pk=pledge.pk).update(
+        candidate_list=candidate_list, candidate=candidate if pledge.candidate_id else None
+    )
+    for person, official in people.items():
+        pledge.signatories.filter(candidate=person).update(candidate=official, full_name=official.full_name)
+    forget_declared(declared)
+    return Pledge.objects.select_related("candidate_list__contest", "candidate").get(pk=pledge.pk)
+
+
+def _official_lists(pledge: Pledge) -> list[CandidateList]:
+    declared = pledge.candidate_list
+    lists = CandidateList.objects.standing().filter(contest=declared.contest_id, kind=declared.kind)
+    return list(lists.in_panel_order().prefetch_related("candidates"))
+
+
+def _leaders(candidate_list: CandidateList, everyone: Sequence[Candidate]) -> list[Candidate]:
+    """Who may sign for it: the head of a list, both members of a binôme."""
+    heads = [person for person in everyone if person.is_head]
+    return heads or [
+        person for person in everyone if candidate_list.kind == "pair" and person.role == CandidateRole.CANDIDATE
+    ]
+
+
+def _shared(
+    declared: CandidateList, people: Sequence[Candidate], official: CandidateList, others: Sequence[Candidate]
+) -> list[str]:
+    """What two candidacies have in common, in words for a moderator."""
+    reasons = []
+    if {person.norm for person in people} & {person.norm for person in others}:
+        reasons.append(_("même nom de personne"))
+    elif {fold(person.last_name) for person in people} & {fold(person.last_name) for person in others}:
+        reasons.append(_("même nom de famille"))
+    if declared.norm == official.norm:
+        reasons.append(_("même nom de liste"))
+    elif len(set(declared.norm.split()) & set(official.norm.split())) * 2 > len(set(declared.norm.split())):
+        reasons.append(_("nom de liste proche"))
+    return reasons
+
+
+def _pair_up(pledge: Pledge, candidate_list: CandidateList, candidate: Candidate | None) -> dict[Candidate, Candidate]:
+    """Who of the declared people is whom of the official list: those who signed, no other."""
+    if pledge.candidate:
+        if candidate is None or candidate.candidate_list_id != candidate_list.pk:
+            raise MismatchError(_("Choisissez la personne, sur la liste officielle."))
+        return {pledge.candidate: candidate}
+    signed = list(
+        Candidate.objects.filter(signatures__pledge=pledge, signatures__capacity__in=(Capacity.HEAD, Capacity.MEMBER))
+        .order_by("rank")
+    )  # fmt: skip
+    leaders = _leaders(candidate_list, list(candidate_list.candidates.standing().in_list_order()))
+    if len(leaders) < len(signed):
+        raise MismatchError(_("La liste officielle ne dit pas encore qui la conduit."))
+    # Two members in another order are still the same two.
+    leaders.sort(key=lambda person: all(person.norm != one.norm for one in signed[:1]))
+    return dict(zip(signed, leaders, strict=False))

@@ -1,0 +1,77 @@
+"""`/signer/confirmer/…` and `/signer/code/`: the signer confirms from their mailbox."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from pledges.actions import signing as actions
+from pledges.draft import Draft
+from pledges.enums import LinkPurpose
+from pledges.forms import CodeForm, ConfirmForm
+from pledges.matrix import all_cells
+from pledges.models import MailLink, Pledge
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link of a mail. GET shows, only POST confirms; opened again, it says what happened."""
+    link = MailLink.objects.for_token(token, LinkPurpose.CONFIRM).with_pledge().first()
+    if link is None:
+        return render(request, "pledges/confirm_unknown.html", status=404)
+    pledge = link.signatory.pledge
+    context = {
+        "link": link,
+        "signatory": link.signatory,
+        "pledge": pledge,
+        "list": pledge.candidate_list,
+        "cells": all_cells(pledge, pledge.charter.principles.all()),
+        "others": pledge.signatories.exclude(pk=link.signatory_id),
+    }
+    if link.signatory.confirmed_at:
+        return render(request, "pledges/confirm_done.html", context)
+    if not link.is_usable:
+        return render(request, "pledges/confirm_expired.html", context, status=410)
+    form = ConfirmForm(request.POST if request.method == "POST" else None, signatory=link.signatory)
+    if form.is_valid():
+        response = redirect("confirm", token=token)
+        try:
+            actions.confirm(link, accepts_contact=form.cleaned_data.get("accepts_contact"))
+            _forget_draft(pledge, response)
+        except actions.AlreadySignedError as error:
+            return render(request, "pledges/confirm_rival.html", {**context, "reason": str(error)}, status=409)
+        except actions.LinkUnusableError:
+            pass  # spent a moment ago, by another tab or a second click: the page now says what happened
+        return response
+    status = 422 if form.is_bound else 200
+    return render(request, "pledges/confirm.html", {**context, "form": form}, status=status)
+
+
+def _forget_draft(pledge: Pledge, response: HttpResponse) -> None:
+    """The draft has become a pledge: where it was written in this browser, it is erased."""
+    if pledge.is_declared:
+        address = reverse("declare")
+    elif pledge.candidate_id:
+        address = reverse("sign-candidate", args=[pledge.candidate_id])
+    else:
+        address = reverse("sign-list", args=[pledge.candidate_list_id])
+    Draft.forget_at(address, pledge.charter.principles.values_list("number", flat=True), response)
+
+
+@login_not_required
+@never_cache
+def code(request: HttpRequest) -> HttpResponse:
+    """Type the short code of a mail instead of opening its link: it leads to the same page, which still asks."""
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            purpose, token = actions.exchange_code(form.cleaned_data["code"])
+        except actions.LinkUnusableError as error:
+            form.add_error("code", str(error))
+        else:
+            return redirect(purpose, token=token)
+    return render(request, "pledges/code.html", {"form": form}, status=422 if form.is_bound else 200)

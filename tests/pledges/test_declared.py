@@ -1,0 +1,349 @@
+"""Signing before the official list exists, and the match that a moderator makes."""
+
+import datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from pledges.actions import matching, review, signing
+from pledges.actions.retention import purge_expired
+from pledges.actions.transitions import TransitionError
+from pledges.enums import Act, ElectionKind, IdentityCheck, ListKind, PledgeState
+from pledges.models import Candidate, CandidateList, Contest, JournalEntry, Pledge
+from tests.pledges.acts import confirm, headed_list, links_of, send, sign_online
+from tests.pledges.factories import (
+    CandidateFactory,
+    CandidateListFactory,
+    ContestFactory,
+    ElectionFactory,
+    PledgeFactory,
+)
+from tests.pledges.test_views import text_of
+from tests.regions.factories import MembershipFactory, RegionFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+START = "/signer/declarer/"
+LIST = {"scope": "list", "list_name": "Pour demain", "first_names_0": "Zoé", "last_name_0": "Œuvre"}
+
+
+@pytest.fixture
+def bretagne():
+    return RegionFactory(code="53", name="Bretagne", slug="bretagne", norm="bretagne")
+
+
+@pytest.fixture
+def election(bretagne):
+    return ElectionFactory(slug="regionales")
+
+
+@pytest.fixture
+def moderator(bretagne):
+    user = UserFactory(is_staff=True)
+    MembershipFactory(user=user).network.regions.add(bretagne)
+    return user
+
+
+def declare(client, *, contest="regionales:53", who=None, **changes):
+    """Declare a candidacy and sign, over the pages."""
+    response = client.post(START, {"contest": contest, **LIST, **changes})
+    assert response.status_code == 302, text_of(response)
+    return sign_online(client, START, **(who or {}))
+
+
+def declared_pledge(client, **changes):
+    """A declared candidacy whose signers have confirmed."""
+    declare(client, **changes)
+    return confirm(Pledge.objects.order_by("-pk")[0])
+
+
+def official(election, name="Pour demain", last_name="OEUVRE", first_names="Zoe", **kwargs):
+    """A list of the official file, with its head."""
+    contest = Contest.objects.filter(election=election, code="53").first()
+    candidate_list = CandidateListFactory(contest=contest, name=name, norm=name.lower(), **kwargs)
+    CandidateFactory(
+        candidate_list=candidate_list,
+        head=True,
+        first_names=first_names,
+        last_name=last_name,
+        norm=f"{first_names} {last_name}".lower(),
+    )
+    return candidate_list
+
+
+# --- Declaring ---
+
+
+def test_a_head_signs_before_the_official_list(client, election, bretagne):
+    response = declare(client)
+
+    pledge = Pledge.objects.get()
+    assert response.headers["Location"] == f"{START}envoye/"
+    assert (pledge.is_declared, pledge.candidate_list.name, pledge.candidate_list.contest.region) == (
+        True,
+        "Pour demain",
+        bretagne,
+    )
+    assert [(one.capacity, one.full_name) for one in pledge.signatories.all()] == [("head", "Zoé Œuvre")]
+
+
+def test_a_mandatary_signs_for_a_list_and_is_not_its_head(client, election):
+    who = {"capacity": "mandatary", "full_name": "Camille Mandat", "email_0": "mandat@example.org"}
+
+    declare(client, who=who)
+
+    [signatory] = Pledge.objects.get().signatories.all()
+    assert (signatory.capacity, signatory.full_name, signatory.candidate) == ("mandatary", "Camille Mandat", None)
+
+
+def test_a_candidate_signs_for_themself_before_the_official_list(client, election):
+    declare(client, scope="self", who={"email_0": "moi@example.org"})
+
+    pledge = Pledge.objects.get()
+    assert (pledge.candidate.full_name, pledge.is_personal, pledge.is_declared) == ("Zoé Œuvre", True, True)
+
+
+def test_both_members_of_a_pair_sign_before_the_official_list(client, bretagne):
+    ContestFactory(
+        election__slug="departementales",
+        election__kind=ElectionKind.DEPARTMENTAL,
+        region=bretagne,
+        code="3501",
+        slug="canton",
+    )
+
+    declare(
+        client,
+        contest="departementales:3501",
+        first_names_1="Noa",
+        last_name_1="Essai",
+        who={"email_0": "a@example.org", "email_1": "b@example.org"},
+    )
+
+    pledge = Pledge.objects.get()
+    assert (pledge.candidate_list.kind, pledge.candidate_list.name) == (ListKind.PAIR, "Zoé Œuvre et Noa Essai")
+    assert [one.full_name for one in pledge.signatories.all()] == ["Zoé Œuvre", "Noa Essai"]
+
+
+def test_a_double_click_declares_once(client, election):
+    declare(client)
+    send(client, START)
+
+    assert (Pledge.objects.count(), CandidateList.objects.count(), Candidate.objects.count()) == (1, 1, 1)
+
+
+def test_the_way_waits_for_the_declaration(client, election):
+    assert client.get(f"{START}principe-1/").headers["Location"] == START
+
+
+def test_a_mistake_in_the_declaration_keeps_what_was_typed(client, election):
+    response = client.post(START, {**LIST, "list_name": "Un nom à garder"})
+
+    assert response.status_code == 422
+    assert "Choisissez un territoire." in text_of(response)
+    assert "Un nom à garder" in text_of(response)
+
+
+def test_what_is_declared_is_on_no_public_page(client, election):
+    pledge = declared_pledge(client)
+    candidate_list, head = pledge.candidate_list, pledge.candidate_list.candidates.get()
+    contest = Contest.objects.with_counts().get()
+    addresses = ["/", f"/regions/{contest.region.slug}/", contest.get_absolute_url(), "/recherche/?q=demain"]
+
+    pages = [text_of(Client().get(address)) for address in [*addresses, "/signer/?q=bretagne", "/recherche/?q=oeuvre"]]
+
+    assert ["Pour demain" in page or "Œuvre" in page for page in pages] == [False] * 6
+    assert client.get(candidate_list.get_absolute_url()).status_code == 404
+    assert client.get(head.get_absolute_url()).status_code == 404
+    assert client.get(reverse("sign-list", args=[candidate_list.pk])).status_code == 404
+    assert client.get(reverse("sign-candidate", args=[head.pk])).status_code == 404
+    assert (contest.list_count, contest.signed_count) == (0, 0)
+
+
+def test_the_page_of_a_confirmed_declaration_says_what_it_waits_for(client, election):
+    declare(client)
+    [(_link, token)] = links_of(Pledge.objects.get())
+
+    response = client.post(reverse("confirm", args=[token]), {"is_me": "on"}, follow=True)
+
+    assert "Votre candidature attend la liste officielle" in text_of(response)
+    assert "/listes/" not in text_of(response)
+
+
+def test_a_declaration_that_nobody_confirmed_is_erased_with_its_names(client, election):
+    declare(client)
+    Pledge.objects.update(submitted_at=timezone.now() - datetime.timedelta(days=8))
+
+    purge_expired()
+
+    assert (Pledge.objects.count(), CandidateList.objects.count(), Candidate.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("official_fact", [{"official_code": "12"}, {"panel_number": 3}, {"left_at": timezone.now()}])
+def test_a_declared_list_has_nothing_official(official_fact):
+    facts = {"official_code": "", "panel_number": None, "declared_at": timezone.now()}
+
+    CandidateListFactory(**facts)
+    with pytest.raises(IntegrityError, match="list_declared_has_nothing_official"), transaction.atomic():
+        CandidateListFactory(**facts | official_fact)
+
+
+# --- The official list arrives ---
+
+
+def test_an_import_leaves_declared_candidacies_alone_and_says_that_they_wait(client, election, tmp_path, capsys):
+    pledge = declared_pledge(client)
+    path = tmp_path / "candidats.txt"
+    heading = (
+        "Code région;Code section électorale;N° Panneau Liste;Libellé Etendu Liste;Tête de liste;N° candidat"
+        ";Sexe candidat;Nom candidat;Prénom candidat"
+    )
+    path.write_text(f"{heading}\n53;35;1;Pour demain;Oui;1;F;OEUVRE;Zoé\n", encoding="utf-8")
+
+    call_command("import_candidates", str(path), "--election", "regionales")
+
+    pledge.refresh_from_db()
+    assert (pledge.is_declared, pledge.state) == (True, PledgeState.IN_REVIEW)
+    assert CandidateList.objects.official().count() == 1
+    assert "1 engagement signé avant la liste officielle est à rapprocher" in capsys.readouterr().out
+
+
+def test_the_likeliest_match_comes_first_and_says_why(client, election):
+    pledge = declared_pledge(client)
+    other = official(election, "Autre chose", "AUTRE", "Alix")
+    likely = official(election)
+    official(election, "Partie", left_at=timezone.now())
+
+    found = matching.matches(pledge)
+
+    assert [(match.candidate_list, list(match.reasons)) for match in found] == [
+        (likely, ["même nom de personne", "même nom de liste"]),
+        (other, []),
+    ]
+
+
+def test_a_person_is_matched_with_namesakes_only(client, election):
+    pledge = declared_pledge(client, scope="self", who={"email_0": "moi@example.org"})
+    namesake = CandidateFactory(
+        candidate_list=official(election, "Autre", "AUTRE"), last_name="OEUVRE", first_names="Zoé", norm="zoe oeuvre"
+    )
+
+    assert [match.people for match in matching.matches(pledge)] == [[namesake]]
+
+
+def test_a_match_moves_the_pledge_and_forgets_the_declaration(client, election, moderator):
+    pledge = declared_pledge(client)
+    declared, candidate_list = pledge.candidate_list, official(election)
+
+    matched = matching.match(pledge, candidate_list, by=moderator)
+
+    [signatory] = matched.signatories.all()
+    entry = JournalEntry.objects.get(act=Act.PLEDGE_MATCHED)
+    assert (matched.candidate_list, matched.state) == (candidate_list, PledgeState.IN_REVIEW)
+    assert (signatory.candidate, signatory.full_name) == (candidate_list.candidates.get(), "Zoe OEUVRE")
+    assert (entry.by, entry.details["declared"], entry.details["people"]) == (
+        moderator,
+        "Pour demain",
+        {"Zoé Œuvre": "Zoe OEUVRE"},
+    )
+    assert not CandidateList.objects.filter(pk=declared.pk).exists()
+
+
+def test_members_of_a_pair_are_told_apart_whatever_their_order(client, bretagne, moderator):
+    contest = ContestFactory(
+        election__slug="departementales", election__kind=ElectionKind.DEPARTMENTAL, region=bretagne, code="3501"
+    )
+    who = {"email_0": "a@example.org", "email_1": "b@example.org"}
+    pair = {"contest": "departementales:3501", "first_names_1": "Noa", "last_name_1": "Essai", "who": who}
+    pledge = declared_pledge(client, **pair)
+    candidate_list = CandidateListFactory(contest=contest, kind=ListKind.PAIR)
+    noa = CandidateFactory(candidate_list=candidate_list, first_names="Noa", last_name="ESSAI", norm="noa essai")
+    zoe = CandidateFactory(candidate_list=candidate_list, first_names="Zoé", last_name="OEUVRE", norm="zoe oeuvre")
+
+    matching.match(pledge, candidate_list, by=moderator)
+
+    assert [(one.email, one.candidate) for one in pledge.signatories.order_by("pk")] == [
+        ("a@example.org", zoe),
+        ("b@example.org", noa),
+    ]
+
+
+def test_nothing_declared_is_published_before_it_is_matched(client, election, moderator):
+    pledge = declared_pledge(client)
+
+    with pytest.raises(review.NotOfficialError, match="rapprochez-la d’abord de la liste officielle"):
+        review.publish(pledge, by=moderator, identity_check=IdentityCheck.CALL_BACK)
+    matched = matching.match(pledge, official(election), by=moderator)
+
+    assert review.publish(matched, by=moderator, identity_check=IdentityCheck.CALL_BACK).is_published
+
+
+def test_a_list_that_has_its_own_pledge_takes_no_other(client, election, moderator):
+    pledge = declared_pledge(client)
+    candidate_list = official(election)
+    PledgeFactory(candidate_list=candidate_list, published=True)
+
+    with pytest.raises(signing.AlreadySignedError):
+        matching.match(pledge, candidate_list, by=moderator)
+
+    pledge.refresh_from_db()
+    assert pledge.is_declared
+
+
+def test_a_match_stays_in_its_contest(client, election, moderator):
+    pledge = declared_pledge(client)
+
+    with pytest.raises(matching.MismatchError, match="pas de la même circonscription"):
+        matching.match(pledge, headed_list(contest__election=election), by=moderator)
+
+
+def test_a_pledge_is_matched_once(client, election, moderator):
+    pledge = declared_pledge(client)
+    matching.match(pledge, official(election), by=moderator)
+
+    with pytest.raises(TransitionError):
+        matching.match(pledge, official(election, "Une autre"), by=moderator)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_moderators_who_match_at_once_match_once(client, election, moderator, in_threads, smtp):
+    pledge = declared_pledge(client)
+    candidate_list = official(election)
+
+    outcomes = in_threads(lambda: matching.match(pledge, candidate_list, by=moderator), 6)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Pledge"] + ["TransitionError"] * 5
+    assert JournalEntry.objects.filter(act=Act.PLEDGE_MATCHED).count() == 1
+
+
+# --- At the desk ---
+
+
+def test_a_moderator_matches_then_publishes(client, election, moderator):
+    pledge = declared_pledge(Client())
+    candidate_list = official(election)
+    client.force_login(moderator)
+    address = reverse("admin:pledges_pledge_change", args=[pledge.pk])
+
+    page = text_of(client.get(address))
+    key = f"{candidate_list.pk}-{candidate_list.candidates.get().pk}"
+    without_choice = client.post(address, {"act": "match"})
+    early = client.post(address, {"act": "publish", "identity_check": "call_back"})
+    matched = client.post(address, {"act": "match", "official": key})
+
+    pledge.refresh_from_db()
+    assert "candidature déclarée, à rapprocher" in page
+    assert "même nom de personne, même nom de liste" in page
+    assert 'value="publish"' not in page
+    assert "Choisissez une candidature officielle." in text_of(without_choice)
+    assert early.status_code == 302
+    assert (matched.headers["Location"], pledge.candidate_list, pledge.state) == (
+        address,
+        candidate_list,
+        PledgeState.IN_REVIEW,
+    )
+    assert 'value="publish"' in text_of(client.get(address))
