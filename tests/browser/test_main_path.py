@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from pledges.models import Pledge
+from tests.browser.steps import answer_all, fits_and_is_accessible
 from tests.pledges.factories import CandidateListFactory, CharterFactory, ContestFactory, ElectionFactory
 from tests.regions.factories import (
     CommuneFactory,
@@ -55,37 +55,8 @@ def browser_context_args(browser_context_args, request):
     return browser_context_args | {"viewport": {"width": width, "height": height}}
 
 
-def fits_and_is_accessible(page):
-    """Nothing overflows to the side, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-
-
-def answer_all(page, *, first, others="Je ne réponds pas"):
-    """Answer the five principles, one page each, and arrive at « Qui signe »."""
-    for answer in [first, *[others] * 4]:
-        page.get_by_role("radio", name=answer, exact=True).check()
-        page.get_by_role("button", name="Continuer").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Qui signe")
-
-
-def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings, candidate_list, moderator):
-    settings.SITE_URL = live_server.url
-
-    # A citizen types a postcode, and reads that the list has not answered.
-    page.goto(live_server.url)
-    fits_and_is_accessible(page)
-    page.get_by_label("Code postal, commune, région, liste ou nom").fill("35000")
-    page.get_by_role("button", name="Chercher").click()
-    expect(page).to_have_url(f"{live_server.url}/regions/bretagne/")
-    row = page.get_by_role("row", name=re.compile("Liste d’essai pour demain"))
-    expect(row).to_contain_text("pas de réponse au")
-    fits_and_is_accessible(page)
-
-    # The head of the list signs: first forgetting something, losing nothing.
-    row.get_by_role("link", name="Liste d’essai pour demain").click()
-    page.get_by_role("link", name="Signer pour cette liste").click()
+def sign_with_a_mistake_at_each_end(page):
+    """The head of the list forgets an answer, then a consent, and loses nothing."""
     fits_and_is_accessible(page)
     page.get_by_role("link", name="Commencer").click()
     page.get_by_label("Vos mots").fill(WORDS)
@@ -107,6 +78,25 @@ def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings
     expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
     expect(page.locator("main")).to_contain_text("tete@example.org")
     fits_and_is_accessible(page)
+
+
+def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings, candidate_list, moderator):
+    settings.SITE_URL = live_server.url
+
+    # A citizen types a postcode, and reads that the list has not answered.
+    page.goto(live_server.url)
+    fits_and_is_accessible(page)
+    page.get_by_label("Code postal, commune, région, liste ou nom").fill("35000")
+    page.get_by_role("button", name="Chercher").click()
+    expect(page).to_have_url(f"{live_server.url}/regions/bretagne/")
+    row = page.get_by_role("row", name=re.compile("Liste d’essai pour demain"))
+    expect(row).to_contain_text("pas de réponse au")
+    fits_and_is_accessible(page)
+
+    # The head of the list signs: first forgetting something, losing nothing.
+    row.get_by_role("link", name="Liste d’essai pour demain").click()
+    page.get_by_role("link", name="Signer pour cette liste").click()
+    sign_with_a_mistake_at_each_end(page)
 
     # The mail arrives; its link shows, and only the box and the button confirm.
     [message] = smtp.messages

@@ -1,0 +1,54 @@
+"""What people do in a browser, in one call each."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+
+def fits_and_is_accessible(page):
+    """Nothing overflows to the side, and axe finds nothing."""
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def heading(page):
+    return page.get_by_role("heading", level=1)
+
+
+def go_on(page):
+    page.get_by_role("button", name="Continuer").click()
+
+
+def answer_all(page, *, first="Je m’engage", others="Je ne réponds pas", words=""):
+    """Answer the five principles, one page each, and arrive at « Qui signe »."""
+    for answer in [first, *[others] * 4]:
+        page.get_by_role("radio", name=answer, exact=True).check()
+        if words and answer == first:
+            page.get_by_label("Vos mots").fill(words)
+        go_on(page)
+    expect(heading(page)).to_have_text("Qui signe")
+
+
+def send(page, *, consents=True):
+    """On the last page: agree, and sign."""
+    if consents:
+        page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Signer", exact=True).click()
+    expect(heading(page)).to_have_text("Il reste à confirmer")
+
+
+def link_in(message, word="confirmer"):
+    """The link that a mail carries."""
+    [link] = set(re.findall(rf"https?://\S+/signer/{word}/[\w-]{{43}}/", message.get_body(("plain",)).get_content()))
+    return link
+
+
+def confirm(page, link, *, consents=False):
+    """Open the link of a mail, and confirm."""
+    page.goto(link)
+    for box in page.get_by_role("checkbox").all()[: 2 if consents else 1]:
+        box.check()
+    page.get_by_role("button", name="Confirmer ma signature").click()
+    expect(heading(page)).to_have_text("Votre signature est confirmée")
