@@ -7,12 +7,14 @@ from django.utils.formats import date_format
 
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 _WIDE = "\N{NO-BREAK SPACE}"
+# Stands for a tag while all the text of a page is gone through at once: no text has it.
+_CUT = "\0"
 # Text between tags, and whole elements whose text is left as it was typed.
 _PIECES = re.compile(r"(<(?P<kept>textarea|script|style|pre)\b.*?</(?P=kept)\s*>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 _RULES = (
     (re.compile(r" (?=[;!?](?:\W|$))"), _NARROW),
-    (re.compile(r" (?=:(?:\s|$))"), _WIDE),
+    (re.compile(rf" (?=:(?:[\s{_CUT}]|$))"), _WIDE),
     (re.compile(r"« "), f"«{_NARROW}"),
     (re.compile(r" »"), f"{_NARROW}»"),
     (re.compile(r"(?<=\d) (?=(?:%|€|\d{3}\b))"), _NARROW),
@@ -37,6 +39,9 @@ def typeset_text(text: str) -> str:
 def typeset(html: str) -> str:
     """The same for HTML: tags and what was typed in a form are left alone."""
     pieces = _PIECES.split(html)  # text, tag, name of a kept element, text, ...
-    pieces[::3] = map(typeset_text, pieces[::3])
+    texts = pieces[::3]
+    typeset_texts = typeset_text(_CUT.join(texts)).split(_CUT)
+    # A text that holds the sign itself, which no form lets in, is gone through piece by piece.
+    pieces[::3] = typeset_texts if len(typeset_texts) == len(texts) else map(typeset_text, texts)
     del pieces[2::3]
     return "".join(pieces)
