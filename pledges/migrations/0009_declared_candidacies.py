@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pledges', '0004_private_page_and_amendments'),
+        ('pledges', '0005_receipts'),
     ]
 
     operations = [
