@@ -40,6 +40,7 @@ PUBLIC = {
     "private-amend",
     "private-ask",
     "private-asked",
+    "private-receipt",
     "private-withdraw",
     "privacy",
     "region",
@@ -51,6 +52,9 @@ PUBLIC = {
     "sign-list",
     "sign-sent",
     "site-map",
+    "verify",
+    "verify-code",
+    "verify-file",
 }
 
 
