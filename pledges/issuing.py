@@ -31,7 +31,7 @@ def issue(pledge_id: int) -> Receipt | None:
     pdf = receipts.render(said)  # before the lock: nobody waits for a compilation
     with transaction.atomic():
         CandidateList.objects.filter(pk=pledge.candidate_list_id).take()
-        # It may have been withdrawn meanwhile, or say something else: then another task is on its way.
+        # It may have been withdrawn meanwhile, or say something else: once more then, and nothing moves under the lock.
         pledge = receipts.read(pledge_id)
         if pledge is None:
             return None
