@@ -25,7 +25,7 @@ test: $(DEVELOP) ## Every test, on SQLite, on PostgreSQL, and in a browser
 check: $(DEVELOP) ## Lint, format, types, templates, migrations, translations, deployment, locked packages
 	@exec $(PYTHON) bin/check.py
 
-bench: $(RUN) ## What each page costs beside the lightest, and how the import grows
+bench: $(RUN) ## What each page costs beside the lightest, a receipt, and how the import grows
 	@exec $(PYTHON) bin/bench.py
 
 serve: $(RUN) ## The portal as in production, on PORT; docs/settings.md names its variables

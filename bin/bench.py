@@ -130,6 +130,19 @@ def import_times() -> tuple[float, float]:
     return times[0], times[1]
 
 
+def receipt_times() -> list[float]:
+    """Seconds to make each of some receipts, from the database to the bytes."""
+    from pledges import receipts  # noqa: PLC0415
+    from pledges.models import Pledge  # noqa: PLC0415
+
+    def make(key: int) -> None:
+        pledge = receipts.read(key)
+        assert pledge is not None  # noqa: S101  published
+        receipts.render(receipts.content(pledge))
+
+    return [seconds(partial(make, key)) for key in Pledge.objects.published().values_list("pk", flat=True)[:ROUNDS]]
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         print("Préparation d’une base de démonstration…", flush=True)
@@ -148,6 +161,7 @@ def main() -> None:
         print(f"\n{'page':<28}{'ms':>8}{'ratio':>8}   (médiane de {ROUNDS}, SQLite)")
         for name, median in medians.items():
             print(f"{name:<28}{median * 1000:>8.1f}{median / lightest:>8.1f}")
+        print(f"\nUn reçu en PDF : {statistics.median(receipt_times()) * 1000:.0f} ms (moins de 150 attendues).")
         small, large = import_times()
         print(f"\nImport de {LINES} candidatures : {small:.2f} s ; de {2 * LINES} : {large / small:.1f} fois plus.")
 

@@ -13,11 +13,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +39,12 @@ class LastPage(NamedTuple):
     cookies: str
     typed: dict[str, str]
     network: str
+
+
+class Answer(NamedTuple):
+    status: int
+    cookies: SimpleCookie
+    text: str
 
 
 def environment(folder: str, database_url: str, port: int) -> dict[str, str]:
@@ -103,8 +109,8 @@ def prepare() -> list[int]:
     return [each.pk for each in lists]
 
 
-def ask(method: str, address: str, person: LastPage, *, port: int, typed: dict[str, str] | None = None) -> tuple:
-    """One request, on a connection of its own: its status, its cookies, its text."""
+def ask(method: str, address: str, person: LastPage, *, port: int, typed: dict[str, str] | None = None) -> Answer:
+    """One request, on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     body = urlencode(typed) if typed is not None else None
     headers = {
@@ -120,7 +126,7 @@ def ask(method: str, address: str, person: LastPage, *, port: int, typed: dict[s
     for header in response.headers.get_all("Set-Cookie", []):
         cookies.load(header)
     connection.close()
-    return response.status, cookies, text
+    return Answer(response.status, cookies, text)
 
 
 def reach_last_page(key: int, *, port: int) -> LastPage:
@@ -158,7 +164,8 @@ def sign(person: LastPage, *, port: int) -> float:
     if status != http.client.FOUND:
         raise SystemExit(f"« Signer » répond {status} : {re.sub('<[^>]+>', ' ', text)[:500]}")
     key = int(person.address.split("/")[3])
-    link = f"/signer/confirmer/{MailLink.objects.mint(Signatory.objects.get(pledge__candidate_list=key), LinkPurpose.CONFIRM)}/"
+    token = MailLink.objects.mint(Signatory.objects.get(pledge__candidate_list=key), LinkPurpose.CONFIRM)
+    link = f"/signer/confirmer/{token}/"
     _status, given, text = ask("GET", link, person, port=port)
     csrf = "; ".join(f"{name}={cookie.coded_value}" for name, cookie in given.items())
     reader = person._replace(cookies=csrf)
@@ -191,28 +198,27 @@ def measure(port: int) -> None:
     from pledges.enums import MailKind, PledgeState  # noqa: PLC0415
     from pledges.models import JournalEntry, OutboxMail, Pledge  # noqa: PLC0415
 
-    local = threading.local()
-
-    def close_with_thread(function, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def then_close[T](work: Callable[[], T]) -> T:
+        """Give back the thread's own connection."""
         try:
-            return function(*args, **kwargs)
+            return work()
         finally:
-            local.done = True
             connections.close_all()
 
     with web_server(port), ThreadPoolExecutor(AT_ONCE) as people:
-        ready = list(people.map(lambda key: close_with_thread(reach_last_page, key, port=port), keys))
+        ready = list(people.map(lambda key: then_close(partial(reach_last_page, key, port=port)), keys))
         time.sleep(2.5)  # nobody reads a form faster
         begun = time.perf_counter()
-        waits = sorted(people.map(lambda person: close_with_thread(sign, person, port=port), ready))
+        waits = sorted(people.map(lambda person: then_close(partial(sign, person, port=port)), ready))
         elapsed = time.perf_counter() - begun
     confirmed = Pledge.objects.filter(state=PledgeState.IN_REVIEW)
     doubled = confirmed.count() - confirmed.values("candidate_list").distinct().count()
     owed = OutboxMail.objects.filter(kind__in=(MailKind.CONFIRM, MailKind.IN_REVIEW)).count()
     rate = SIGNATURES / elapsed
     print(
-        f"\nSignatures complètes (PostgreSQL, {AT_ONCE} à la fois) : {rate:.0f} par seconde, soit {rate / WANTED:.1f} fois"
-        f" les {WANTED} voulues ; 95 sur 100 en moins de {waits[int(len(waits) * 0.95)]:.2f} s."
+        f"\nSignatures complètes (PostgreSQL, {AT_ONCE} à la fois) : {rate:.0f} par seconde, soit"
+        f" {rate / WANTED:.1f} fois les {WANTED} voulues ; 95 sur 100 en moins"
+        f" de {waits[int(len(waits) * 0.95)]:.2f} s."
         f"\n  {SIGNATURES} envoyées, {confirmed.count()} confirmées, {SIGNATURES - confirmed.count()} perdue,"
         f" {doubled} en double, {JournalEntry.objects.filter(pledge__in=confirmed).count()} actes au journal,"
         f" {owed} courriers dus."

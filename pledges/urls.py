@@ -10,6 +10,7 @@ from pledges.views.home import home
 from pledges.views.lists import candidate_list
 from pledges.views.principles import principle
 from pledges.views.private_page import amend, ask, asked, private, withdraw
+from pledges.views.receipts import download, verify, verify_file, verify_form
 from pledges.views.regions import region
 from pledges.views.search import search
 from pledges.views.signing_path import declare, sign_candidate, sign_list
@@ -51,5 +52,9 @@ urlpatterns = [
     path("signer/ma-page/<str:token>/", private, name="private"),
     path("signer/ma-page/<str:token>/modifier/", amend, name="private-amend"),
     path("signer/ma-page/<str:token>/retirer/", withdraw, name="private-withdraw"),
+    path("signer/ma-page/<str:token>/recu/", download, name="private-receipt"),
     path("signer/confirmer/<str:token>/", confirm, name="confirm"),
+    path("verifier/", verify_form, name="verify"),
+    path("verifier/<str:code>/", verify, name="verify-code"),
+    path("verifier/<str:code>/fichier/", verify_file, name="verify-file"),
 ]

@@ -43,6 +43,7 @@ PUBLIC = {
     "private-amend",
     "private-ask",
     "private-asked",
+    "private-receipt",
     "private-withdraw",
     "privacy",
     "region",
@@ -55,6 +56,9 @@ PUBLIC = {
     "sign-list",
     "sign-list-step",
     "site-map",
+    "verify",
+    "verify-code",
+    "verify-file",
 }
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pledges.actions.declaring import forget_declared
+from pledges.actions.receipts import owe_receipt
 from pledges.actions.recording import lock, record
 from pledges.actions.signing import AlreadySignedError
 from pledges.actions.transitions import TransitionError
@@ -100,6 +101,7 @@ def match(pledge: Pledge, candidate_list: CandidateList, *, by: User, candidate:
     for person, official in people.items():
         pledge.signatories.filter(candidate=person).update(candidate=official, full_name=official.full_name)
     forget_declared(declared)
+    owe_receipt(pledge)
     return Pledge.objects.select_related("candidate_list__contest", "candidate").get(pk=pledge.pk)
 
 

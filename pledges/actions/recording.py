@@ -13,11 +13,8 @@ from regions.models import User
 
 
 def lock(candidate_list: CandidateList) -> None:
-    """Take a list for oneself until the transaction ends: all that happens to its pledges happens one at a time.
-
-    A row lock on PostgreSQL; SQLite's transactions, opened IMMEDIATE, already wait for one another.
-    """
-    list(CandidateList.objects.select_for_update(no_key=True).filter(pk=candidate_list.pk).values_list("pk"))
+    """Take a list for oneself until the transaction ends: all that happens to its pledges happens one at a time."""
+    CandidateList.objects.filter(pk=candidate_list.pk).take()
 
 
 def record(act: Act, pledge: Pledge, *, by: User | None = None, reason: str = "", **details: Any) -> JournalEntry:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pledges.actions.declaring import forget_declared
+from pledges.actions.receipts import delete_stray_receipts
 from pledges.actions.recording import lock, record
 from pledges.enums import Act, PledgeState
 from pledges.models import OutboxMail, Pledge, Signatory
@@ -23,9 +24,10 @@ class Purged:
     pledges: int
     contacts: int
     addresses: int
+    stray_receipts: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.pledges or self.contacts or self.addresses)
+        return bool(self.pledges or self.contacts or self.addresses or self.stray_receipts)
 
 
 def purge_expired() -> Purged:
@@ -36,6 +38,7 @@ def purge_expired() -> Purged:
         addresses=OutboxMail.objects.filter(abandoned_at__lt=timezone.now() - UNDELIVERABLE)
         .exclude(recipient="")
         .update(recipient=""),
+        stray_receipts=delete_stray_receipts(),
     )
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import calendar
+from pledges.actions.receipts import owe_receipt
 from pledges.actions.recording import lock, owe_all, record
 from pledges.actions.transitions import move
 from pledges.enums import Act, IdentityCheck, MailKind, PledgeState
@@ -50,6 +51,7 @@ def publish(pledge: Pledge, *, by: User, identity_check: IdentityCheck) -> Pledg
     if pledge.amends_id:
         amended = move(Pledge.objects.get(pk=pledge.amends_id), PledgeState.SUPERSEDED)
         record(Act.PLEDGE_SUPERSEDED, amended, by=by, superseded_by=pledge.pk)
+        owe_receipt(amended)
     pledge = move(
         pledge,
         PledgeState.PUBLISHED,
@@ -68,6 +70,7 @@ def publish(pledge: Pledge, *, by: User, identity_check: IdentityCheck) -> Pledg
         answers=_answers(pledge),
     )
     owe_all(MailKind.PUBLISHED, pledge)
+    owe_receipt(pledge)
     Revision.advance()
     return pledge
 
@@ -105,6 +108,7 @@ def suspend(pledge: Pledge, *, by: User, reason: str) -> Pledge:
     pledge = move(pledge, PledgeState.SUSPENDED, decided_at=timezone.now(), decided_by=by, decision_reason=reason)
     record(Act.PLEDGE_SUSPENDED, pledge, by=by, reason=reason)
     owe_all(MailKind.SUSPENDED, pledge)
+    owe_receipt(pledge)
     Revision.advance()
     return pledge
 
@@ -128,6 +132,7 @@ def resume(pledge: Pledge, *, by: User) -> Pledge:
     )
     record(Act.PLEDGE_RESUMED, pledge, by=by)
     owe_all(MailKind.RESUMED, pledge)
+    owe_receipt(pledge)
     Revision.advance()
     return pledge
 

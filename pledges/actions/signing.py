@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from pledges import calendar, consent
+from pledges.actions.receipts import forget_receipts, owe_receipt
 from pledges.actions.recording import lock, owe, owe_all, record
 from pledges.actions.transitions import TransitionError, move
 from pledges.enums import CODES, LIVE, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
@@ -259,7 +260,7 @@ def exchange_code(typed: str) -> tuple[LinkPurpose, str]:
 
 @transaction.atomic
 def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Pledge:
-    """Take back a signature, for good: the dated fact stays, the private contact data goes.
+    """Take back a signature, for good: the dated fact stays, the private contact data and the receipts go.
 
     :param by: The moderator who does it at the signer's request; None for the signer.
     :param reason: Public, and optional.
@@ -270,6 +271,7 @@ def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Ple
     record(Act.PLEDGE_WITHDRAWN, pledge, by=by, reason=reason)
     owe_all(MailKind.WITHDRAWN, pledge)
     pledge.signatories.update(email="", phone="")
+    forget_receipts(pledge)
     Revision.advance()
     return pledge
 
@@ -288,6 +290,7 @@ def _review_when_all_confirmed(pledge: Pledge, *, at: datetime) -> Pledge:
     pledge = move(pledge, PledgeState.IN_REVIEW, confirmed_at=at, sender_digest="")
     record(Act.PLEDGE_IN_REVIEW, pledge)
     owe_all(MailKind.IN_REVIEW, pledge)
+    owe_receipt(pledge)
     return pledge
 
 

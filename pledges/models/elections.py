@@ -177,6 +177,13 @@ class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
         """Load the territory, the election and the nuance: what a list's name is shown with."""
         return self.select_related("contest__election__charter", "contest__region", "nuance")
 
+    def take(self) -> None:
+        """Lock these lists until the transaction ends: all that happens to their pledges happens one at a time.
+
+        A row lock on PostgreSQL; SQLite's transactions, opened IMMEDIATE, already wait for one another.
+        """
+        list(self.select_for_update(no_key=True).values_list("pk"))
+
 
 class CandidateList(models.Model):
     """What voters choose: a list with its sections, or a binôme with its substitutes."""

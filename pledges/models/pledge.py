@@ -6,9 +6,12 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Length
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from pledges.codes import CODE_LENGTH, in_groups, make_code
+from pledges.constraints import RefuseChange
 from pledges.enums import DECIDED, STANDING, Answer, Capacity, IdentityCheck, PledgeState
 from pledges.models.charter import Charter, Principle
 from pledges.models.elections import Candidate, CandidateList
@@ -92,6 +95,10 @@ class Pledge(models.Model):
         related_name="amendments",
         verbose_name=_("remplace"),
     )
+    # Printed on the receipt: whoever holds the paper checks it against the record.
+    code = models.CharField(
+        _("code de vérification"), max_length=CODE_LENGTH, unique=True, default=make_code, editable=False
+    )
 
     objects = PledgeQuerySet.as_manager()
 
@@ -164,6 +171,17 @@ class Pledge(models.Model):
                 name="pledge_withdrawal_is_dated",
                 violation_error_message=_("Un retrait a une date."),
             ),
+            models.CheckConstraint(
+                condition=Q(Exact(Length("code"), CODE_LENGTH)),
+                name="pledge_code_is_whole",
+                violation_error_message=_("Le code de vérification a trente-deux signes."),
+            ),
+            RefuseChange(
+                name="pledge_code_is_given_once",
+                events=("UPDATE",),
+                when="OLD.code {op} NEW.code",
+                violation_error_message=_("Le code de vérification est imprimé sur des reçus : il ne change pas."),
+            ),
         ]
         indexes = [models.Index(fields=["state", "confirmed_at"], name="pledge_queue")]
 
@@ -187,6 +205,31 @@ class Pledge(models.Model):
     def signer(self) -> Candidate | CandidateList:
         """On whose behalf the charter is signed."""
         return self.candidate or self.candidate_list
+
+    @property
+    def shown_code(self) -> str:
+        """The code as it is printed, and as its address spells it."""
+        return in_groups(self.code)
+
+    def successor(self) -> "Pledge | None":
+        """The amendment that was published in this one's place."""
+        return self.amendments.exclude(published_at=None).first() if self.state == PledgeState.SUPERSEDED else None
+
+    def latest(self) -> "Pledge":
+        """This pledge, or the last of the amendments that took its place one after the other."""
+        latest = self
+        while successor := latest.successor():
+            latest = successor
+        return latest
+
+    def earlier(self) -> "list[Pledge]":
+        """The pledges that this one amends, the nearest first: what the same signer said before."""
+        line: list[Pledge] = []
+        pledge = self
+        while pledge.amends:
+            pledge = pledge.amends
+            line.append(pledge)
+        return line
 
 
 class Signatory(models.Model):

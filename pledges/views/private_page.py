@@ -15,6 +15,7 @@ from pledges.enums import LIVE, LinkPurpose, PledgeState
 from pledges.forms import AnswersForm, PrivateLinkForm, WithdrawForm
 from pledges.matrix import all_cells
 from pledges.models import MailLink, Pledge, Signatory
+from pledges.receipts import may_be_made
 
 type SignerView = Callable[[HttpRequest, str, Signatory], HttpResponse]
 
@@ -73,6 +74,8 @@ def private(request: HttpRequest, token: str, signatory: Signatory) -> HttpRespo
     context = {
         **_context(token, signatory),
         "cells": all_cells(signatory.pledge, signatory.pledge.charter.principles.all()),
+        "has_receipt": may_be_made(signatory.pledge),
+        "receipt": signatory.pledge.receipts.last(),
         "entries": signatory.pledge.entries.order_by("-pk"),
         "silence": calendar.silence_in(signatory.pledge.candidate_list.contest.region),
     }

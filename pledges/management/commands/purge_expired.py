@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -27,9 +28,10 @@ class Command(BaseCommand):
                 self.stdout.write(
                     _(
                         "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d"
-                        " signataires, %(addresses)d adresses de courriers abandonnés."
+                        " signataires, %(addresses)d adresses de courriers abandonnés, %(stray_receipts)d fichiers de"
+                        " reçus sans engagement."
                     )
-                    % {"pledges": purged.pledges, "contacts": purged.contacts, "addresses": purged.addresses}
+                    % asdict(purged)
                 )
             else:
                 self.stdout.write(_("Rien à effacer."))
