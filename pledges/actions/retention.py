@@ -6,36 +6,58 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from pledges.actions.recording import lock, record
-from pledges.enums import Act, PledgeState
+from pledges.actions.recording import lock, owe, record
+from pledges.enums import Act, MailKind, PledgeState
 from pledges.models import OutboxMail, Pledge, Signatory
+from pledges.models.pledge import UNCONFIRMED
 
-UNCONFIRMED = timedelta(days=7)
+REMINDED = timedelta(days=2)  # before an unconfirmed signature goes
 CONTACT_AFTER_MANDATE = timedelta(days=183)  # six months
 UNDELIVERABLE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What was forgotten, in counts."""
+    """What was forgotten, in counts; and how many were reminded before their signature is."""
 
     pledges: int
     contacts: int
     addresses: int
+    reminders: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.pledges or self.contacts or self.addresses)
+        return bool(self.pledges or self.contacts or self.addresses or self.reminders)
 
 
 def purge_expired() -> Purged:
-    """Delete the signatures that nobody confirmed, and blank the contact data whose time is over. Safe to repeat."""
+    """Delete the signatures that nobody confirmed, and blank the contact data whose time is over. Safe to repeat.
+
+    Those whose signature goes in less than two days are reminded of it, once.
+    """
     return Purged(
+        reminders=_remind(),
         pledges=_delete_unconfirmed(),
         contacts=_forget_contacts(),
         addresses=OutboxMail.objects.filter(abandoned_at__lt=timezone.now() - UNDELIVERABLE)
         .exclude(recipient="")
         .update(recipient=""),
     )
+
+
+def _remind() -> int:
+    """Owe one reminder to each who has not confirmed, but those whose first mail has not even left yet."""
+    now = timezone.now()
+    going = Pledge.objects.filter(
+        state=PledgeState.SUBMITTED, submitted_at__lt=now - (UNCONFIRMED - REMINDED), submitted_at__gte=now - UNCONFIRMED
+    )
+    reminders = 0
+    for pledge in going.select_related("candidate_list__contest"):
+        with transaction.atomic():
+            lock(pledge.candidate_list)
+            still_to_confirm = pledge.signatories.filter(confirmed_at=None, pledge__state=PledgeState.SUBMITTED)
+            for signatory in still_to_confirm.exclude(mails__in=OutboxMail.objects.owed()):
+                reminders += owe(MailKind.REMINDER, signatory, pledge=pledge, once=True)
+    return reminders
 
 
 def _delete_unconfirmed() -> int:

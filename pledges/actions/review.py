@@ -55,7 +55,7 @@ def publish(pledge: Pledge, *, by: User, identity_check: IdentityCheck) -> Pledg
         charter=pledge.charter_id,
         answers=_answers(pledge),
     )
-    owe_all(MailKind.PUBLISHED, pledge)
+    owe_all(MailKind.SUPERSEDED if pledge.amends_id else MailKind.PUBLISHED, pledge)
     Revision.advance()
     return pledge
 

@@ -1,5 +1,6 @@
 """One act of signing the charter, who signed it, and what was answered to each principle."""
 
+import datetime
 from typing import Self
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from pledges.models.elections import Candidate, CandidateList
 from regions.models import ScopedQuerySet
 
 STATEMENT_LENGTH = 600  # characters: a sentence or two, the same for every list
+UNCONFIRMED = datetime.timedelta(days=7)  # what nobody confirmed is kept no longer
 
 
 class PledgeQuerySet(ScopedQuerySet["Pledge"]):
@@ -176,6 +178,11 @@ class Pledge(models.Model):
     @property
     def is_published(self) -> bool:
         return self.state == PledgeState.PUBLISHED
+
+    @property
+    def erased_at(self) -> datetime.datetime:
+        """When it goes, unless everyone who signs has confirmed."""
+        return self.submitted_at + UNCONFIRMED
 
     @property
     def signer(self) -> Candidate | CandidateList:

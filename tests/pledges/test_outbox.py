@@ -7,9 +7,9 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from pledges import outbox
+from pledges import emails, outbox
 from pledges.actions import review, signing
-from pledges.enums import IdentityCheck, MailKind
+from pledges.enums import IdentityCheck, MailKind, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import OutboxMailQuerySet, digest
 from tests.pledges.acts import headed_list, submit
@@ -54,13 +54,14 @@ def test_the_mail_is_french_and_says_what_opening_the_link_does_not_do(smtp):
     [message] = smtp.messages
     assert message["Subject"] == "Confirmez votre signature de la charte de l’ESS"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert "sept jours, et ne sert qu’une fois. L’ouvrir ne confirme rien\N{NO-BREAK SPACE}:" in message.get_content()
+    assert "Ouvrir la page ne confirme rien\N{NO-BREAK SPACE}:" in message.get_content()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MailKind if kind != MailKind.CONFIRM])
 def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, settings, kind):
     settings.CONTACT_EMAIL = "contact@example.org"
-    pledge = PledgeFactory(published=True, decision_reason="Un motif d’essai.")
+    [state, *_others] = emails.TRUE_IN[kind]
+    pledge = PledgeFactory(**{state: True} if state != PledgeState.SUBMITTED else {})
     signatory = SignatoryFactory(pledge=pledge)
     network = NetworkFactory(name="CRESS d’essai", site="https://cress.example.org")
     network.regions.set([pledge.candidate_list.contest.region])
@@ -80,7 +81,7 @@ def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, settings, kin
     assert message["Subject"]
     assert body.startswith(f"Bonjour {signatory.full_name},\n")
     assert body.endswith(
-        "-- \nEngagements ESS\nhttps://engagements.example.org\n"
+        f"\n\n-- \nEngagements ESS{chr(0xA0)}: https://engagements.example.org\n"
         f"Le réseau de votre territoire{chr(0xA0)}: CRESS d’essai, https://cress.example.org\n"
         f"Nous écrire{chr(0xA0)}: contact@example.org\n"
     )
@@ -253,13 +254,13 @@ def test_the_silence_costs_a_mail_no_attempt_and_says_when_it_will_leave():
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_only_a_refusal_of_the_mailbox_or_the_message_is_for_good(monkeypatch, error, is_final):
+def test_only_a_refusal_of_the_mailbox_or_the_message_is_for_good(smtp, monkeypatch, error, is_final):
     mail = owed()
 
-    def refuse(self):
+    def refuse(mailer, message):
         raise error
 
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    monkeypatch.setattr(outbox, "_hand_over", refuse)
     outbox.deliver(mail.pk)
 
     mail.refresh_from_db()
