@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pledges import calendar, letters
-from pledges.enums import LIVE, LinkPurpose, MailKind, PledgeState
+from pledges.enums import LIVE, LinkPurpose, ListKind, MailKind, PledgeState
 from pledges.letters import inline
 from pledges.matrix import all_cells
 from pledges.models import MailLink, OutboxMail, Pledge
@@ -84,18 +84,19 @@ def _context(mail: OutboxMail) -> dict[str, Any]:
     pledge, signatory = mail.pledge, mail.signatory
     contest = pledge.candidate_list.contest
     region = contest.region
-    list_name = inline(pledge.candidate_list)
+    is_pair = pledge.candidate_list.kind == ListKind.PAIR
+    # A binôme is called by its members' names, which nobody puts in quotation marks.
+    whom = inline(pledge.candidate_list) if is_pair else _("« %s »") % inline(pledge.candidate_list)
     context = {
         "name": inline(signatory.full_name),
         "capacity": signatory.get_capacity_display(),
-        "list": list_name,
+        "whom": whom,
         "contest": inline(contest.name),
         "election": inline(contest.election),
         "is_personal": pledge.is_personal,
+        "is_pair": is_pair,
         "is_demonstration": contest.election.is_demonstration,
-        "engagement": _("votre engagement personnel")
-        if pledge.is_personal
-        else _("l’engagement de « %s »") % list_name,
+        "engagement": _("votre engagement personnel") if pledge.is_personal else _("l’engagement de %s") % whom,
         "answers": [
             (cell.principle.number, inline(cell.principle.short), cell)
             for cell in all_cells(pledge, pledge.charter.principles.all())

@@ -207,7 +207,7 @@ def test_a_confirmation_says_for_whom_what_and_until_when():
     body = emails.compose(mail_of(MailKind.CONFIRM, pledge=pledge)).body
 
     said = " ".join(body.replace("\N{NARROW NO-BREAK SPACE}", " ").replace(NBSP, " ").split())
-    assert "signée pour « Liste A » (Bretagne, Régionales d’essai). Vous y figurez en qualité de tête de liste." in said
+    assert "signée pour « Liste A », Bretagne, Régionales d’essai. Vous y figurez en qualité de tête de liste." in said
     assert "- 1. Action 1 : s’engage - 2. Action 2 : ne s’engage pas - 3. Action 3 : pas de réponse" in said
     assert "À faire avant le 8 mars 2027 à 13 h 05." in said
     assert "Ce n’est pas vous ? Ne faites rien : sans confirmation, rien n’est publié" in said
@@ -268,7 +268,9 @@ def test_the_text_to_share_is_lawful_and_stands_apart():
     message = emails.compose(mail_of(MailKind.PUBLISHED, pledge=pledge))
 
     _before, to_copy, _after = message.body.split(f"{letters.RULE}\n")
-    assert to_copy.startswith("«\N{NARROW NO-BREAK SPACE}Liste A\N{NARROW NO-BREAK SPACE}» est signataire de la charte")
+    assert to_copy.startswith(
+        "Notre liste «\N{NARROW NO-BREAK SPACE}Liste A\N{NARROW NO-BREAK SPACE}» est signataire de la charte"
+    )
     assert to_copy.endswith(f"{SITE}{pledge.candidate_list.get_absolute_url()}\n")
     assert to_copy.count("\n") == 1
 
