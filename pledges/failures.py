@@ -19,10 +19,10 @@ _WORDS: dict[tuple[str, str], Promise] = {
     ("SMTPRecipientsRefused", "4"): _("le serveur du destinataire demande d’attendre"),
     ("SMTPDataError", "5"): _("le message a été refusé, peut-être pris pour un indésirable"),
     ("SMTPDataError", "4"): _("le serveur de courrier demande d’attendre"),
-    ("SMTPSenderRefused", ""): _("le serveur de courrier refuse notre adresse d’expédition : prévenez l’administration"),
-    ("SMTPAuthenticationError", ""): _(
-        "le serveur de courrier refuse notre mot de passe : prévenez l’administration"
+    ("SMTPSenderRefused", ""): _(
+        "le serveur de courrier refuse notre adresse d’expédition : prévenez l’administration"
     ),
+    ("SMTPAuthenticationError", ""): _("le serveur de courrier refuse notre mot de passe : prévenez l’administration"),
     ("SMTPServerDisconnected", ""): _("le serveur de courrier a coupé la connexion"),
     ("TimeoutError", ""): _("le serveur de courrier n’a pas répondu à temps"),
     ("ConnectionRefusedError", ""): _("le serveur de courrier ne répond pas"),
@@ -37,6 +37,8 @@ _OTHERWISE = _("le serveur de courrier n’a pas pris le message")
 
 def code_of(error: Exception) -> str:
     """What is kept of a failure: its name and the server's codes, without the address that an answer often repeats."""
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
+        error = error.__context__  # smtplib says « disconnected » of a server that it got tired of waiting for
     codes = " ".join(map(str, _codes(error)))
     name = "ValueError" if isinstance(error, ValueError) else type(error).__name__
     return f"{name} {codes}".strip()
