@@ -47,23 +47,9 @@ def deliver(mail_id: int) -> bool:
             next_try_at=window.ends_at, leased_until=None, attempts=F("attempts") - 1
         )
         return False
-    if not mail.recipient:
-        return _give_up(mail, failures.NO_ADDRESS)
-    if not emails.is_still_true(mail):
-        return _give_up(mail, failures.OVERTAKEN)
-    mailer = mailers.default
-    try:
-        message = emails.compose(mail)
-        mailer.open()
-        _hand_over(mailer, message)
-        # At once, before any farewell to the server: a sender that dies between its « 250 » and here sends twice.
-        _mark_sent(mail)
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        _put_back(mail, error)
-        return False
-    finally:
-        _hang_up(mailer)
-    return True
+    if code := _why_not(mail):
+        return _give_up(mail, code)
+    return _send(mail)
 
 
 def deliver_due() -> tuple[int, int]:
@@ -79,6 +65,29 @@ def _take(mail_id: int) -> bool:
     """Lease a mail, unless it is not due or somebody else holds it."""
     taken = OutboxMail.objects.due().filter(pk=mail_id)
     return bool(taken.update(leased_until=timezone.now() + LEASE, attempts=F("attempts") + 1))
+
+
+def _why_not(mail: OutboxMail) -> str:
+    """Why a mail must not leave any more, as the code that is kept of it; nothing when it may."""
+    if not mail.recipient:
+        return failures.NO_ADDRESS
+    return "" if emails.is_still_true(mail) else failures.OVERTAKEN
+
+
+def _send(mail: OutboxMail) -> bool:
+    mailer = mailers.default
+    try:
+        message = emails.compose(mail)
+        mailer.open()
+        _hand_over(mailer, message)
+        # At once, before any farewell to the server: a sender that dies between its « 250 » and here sends twice.
+        _mark_sent(mail)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        _put_back(mail, error)
+        return False
+    finally:
+        _hang_up(mailer)
+    return True
 
 
 def _hand_over(mailer: BaseEmailBackend, message: EmailMessage) -> None:

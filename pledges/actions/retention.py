@@ -48,7 +48,9 @@ def _remind() -> int:
     """Owe one reminder to each who has not confirmed, but those whose first mail has not even left yet."""
     now = timezone.now()
     going = Pledge.objects.filter(
-        state=PledgeState.SUBMITTED, submitted_at__lt=now - (UNCONFIRMED - REMINDED), submitted_at__gte=now - UNCONFIRMED
+        state=PledgeState.SUBMITTED,
+        submitted_at__lt=now - (UNCONFIRMED - REMINDED),
+        submitted_at__gte=now - UNCONFIRMED,
     )
     reminders = 0
     for pledge in going.select_related("candidate_list__contest"):

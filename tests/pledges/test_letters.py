@@ -157,7 +157,7 @@ def test_the_two_forms_say_the_same(kind, personal):
     reader = Reader(html_of(message))
     spoken = [word for word in message.body.replace(letters.RULE, "").split() if word not in ("-", ">", "--", ":")]
     assert [word for word in spoken if word not in reader.text] == []
-    assert html_of(message).startswith("<!doctype html>\n<html lang=\"fr\">")
+    assert html_of(message).startswith('<!doctype html>\n<html lang="fr">')
     assert all(link.startswith(SITE) for link in reader.links)
     assert f"<title>{message.subject}</title>" in html_of(message)
 
