@@ -7,12 +7,13 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from pledges import emails, outbox
+from pledges import emails, failures, outbox
 from pledges.actions import review, signing
 from pledges.enums import IdentityCheck, MailKind, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import OutboxMailQuerySet, digest
-from tests.pledges.acts import headed_list, submit
+from regions.typography import day
+from tests.pledges.acts import headed_list, replies, submit
 from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
 from tests.regions.factories import NetworkFactory, UserFactory
 
@@ -266,3 +267,57 @@ def test_only_a_refusal_of_the_mailbox_or_the_message_is_for_good(smtp, monkeypa
     mail.refresh_from_db()
     assert (mail.abandoned_at is not None) is is_final
     assert "example.org" not in mail.last_error
+
+
+# --- What the facts have overtaken ---
+
+
+def publish(pledge):
+    return review.publish(pledge, by=UserFactory(), identity_check=IdentityCheck.CALL_BACK)
+
+
+def test_new_answers_published_are_told_as_such_and_once(smtp):
+    first = PledgeFactory(published=True)
+    SignatoryFactory(pledge=first)
+    amendment = signing.amend(first.signatories.get(), replies=replies(first.candidate_list))
+    outbox.deliver_due()
+
+    publish(amendment)
+    outbox.deliver_due()
+
+    assert [message["Subject"] for message in smtp.messages[1:]] == ["Vos nouvelles réponses sont publiées"]
+    body = " ".join(smtp.messages[1].get_content().replace(chr(0xA0), " ").split())
+    published_on = day(timezone.localtime(first.published_at))
+    assert f"elles remplacent celles du {published_on} dans l’engagement de" in body
+
+
+def test_a_mail_says_nothing_that_is_no_longer_true(smtp):
+    pledge = PledgeFactory(in_review=True)
+    SignatoryFactory(pledge=pledge)
+    publish(pledge)
+    review.suspend(pledge, by=UserFactory(), reason="Un doute.")
+    review.resume(pledge, by=UserFactory())
+    signing.withdraw(pledge)
+
+    outcome = outbox.deliver_due()
+
+    assert outcome == (1, 3)
+    assert [message["Subject"] for message in smtp.messages] == ["Votre engagement est retiré"]
+    overtaken = OutboxMail.objects.filter(last_error=failures.OVERTAKEN, recipient="", abandoned_at__isnull=False)
+    assert list(overtaken.values_list("kind", flat=True).order_by("pk")) == ["published", "suspended", "resumed"]
+
+
+def test_a_mail_that_is_still_true_leaves_whatever_its_delay(smtp):
+    pledge = PledgeFactory(in_review=True)
+    SignatoryFactory(pledge=pledge)
+    publish(pledge)
+
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=3)):
+        outcome = outbox.deliver_due()
+
+    assert outcome == (1, 0)
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_every_kind_of_mail_says_when_it_is_true(kind):
+    assert emails.TRUE_IN[kind]
