@@ -10,7 +10,6 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pledges import calendar, letters
@@ -20,7 +19,7 @@ from pledges.matrix import all_cells
 from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import LINK_LIFE
 from regions.models import Region
-from regions.typography import day, typeset_text
+from regions.typography import day, hour, typeset_text
 
 # The mails that carry a link, and what it opens: the page of the same name.
 LINKS = {
@@ -136,4 +135,4 @@ def _replaced(pledge: Pledge, region: Region) -> str:
 def _moment(at: datetime.datetime, region: Region) -> str:
     """A moment by the clock of those who read it: « 30 novembre 2026 à 14 h 32 »."""
     local = timezone.localtime(at, region.zone)
-    return _("%(day)s à %(hour)s") % {"day": day(local), "hour": date_format(local, r"G \h i")}
+    return _("%(day)s à %(hour)s") % {"day": day(local), "hour": hour(local)}

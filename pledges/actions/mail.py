@@ -4,7 +4,6 @@ from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pledges import calendar, emails, failures, tasks
@@ -12,7 +11,7 @@ from pledges.actions.recording import record
 from pledges.enums import Act
 from pledges.models import OutboxMail
 from regions.models import User
-from regions.typography import day
+from regions.typography import day, hour
 
 
 class CannotSendAgainError(Exception):
@@ -45,7 +44,7 @@ def _why_not(mail: OutboxMail) -> str:
         at = timezone.localtime(mail.sent_at)
         return _("Ce courrier est parti le %(day)s à %(hour)s.") % {
             "day": day(at),
-            "hour": date_format(at, r"G \h i"),
+            "hour": hour(at),
         }
     if mail.last_error == failures.OVERTAKEN or not emails.is_still_true(mail):
         return _("Ce courrier n’a plus d’objet : l’engagement a changé d’état depuis.")

@@ -1,5 +1,6 @@
 """The mails owed: what waits, what fails and why, what was given up; and the button that sends again."""
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -18,7 +18,7 @@ from pledges.models import OutboxMail
 from pledges.models.mail import OutboxMailQuerySet
 from regions.admin.scoping import RegionScopedAdmin
 from regions.models import User
-from regions.typography import day
+from regions.typography import hour
 
 
 class DeliveryFilter(admin.SimpleListFilter):
@@ -68,7 +68,7 @@ class DeliveryFilter(admin.SimpleListFilter):
 class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
     """No address here: whoever decides on a pledge finds it on the page of the pledge."""
 
-    list_display = ("kind", "addressee", "pledge", "region", "created_at", "stage", "trouble", "attempts")
+    list_display = ("kind", "addressee", "pledge", "stage", "trouble", "region")
     list_filter = (DeliveryFilter, "kind", ("region", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("signatory", "region", "pledge__candidate", "pledge__candidate_list")
     list_per_page = 50
@@ -98,6 +98,9 @@ class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
     @admin.display(description=_("ce qui s’est passé"), ordering="last_error")
     def trouble(self, mail: OutboxMail) -> str:
         return failures.in_words(mail.last_error) or "—"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "title": _("Courriers à envoyer")})
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -135,6 +138,7 @@ class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
         return True
 
 
-def _at(moment: Any) -> str:
+def _at(moment: datetime.datetime) -> str:
+    """Short, for a column: « 23/11/2026 à 4 h 27 »."""
     local = timezone.localtime(moment)
-    return f"{day(local)}, {date_format(local, r'G \h i')}"
+    return f"{local:%d/%m/%Y} à {hour(local)}"

@@ -222,7 +222,7 @@ def test_the_moments_of_a_mail_are_those_of_the_territory():
 
     body = emails.compose(mail_of(MailKind.CONFIRM, pledge=pledge)).body
 
-    assert f"9{NBSP}mars 2027 à 1{NBSP}h 05" in " ".join(body.split(" ")).replace("\n", " ")
+    assert f"9{NBSP}mars 2027 à 1{NBSP}h{NBSP}05" in " ".join(body.split(" ")).replace("\n", " ")
 
 
 @pytest.mark.django_db

@@ -181,7 +181,7 @@ def test_a_mail_sent_again_has_all_its_tries_before_it():
     ("fields", "sentence"),
     [
         ({"sent_at": datetime.datetime(2027, 3, 1, 12, 5, tzinfo=datetime.UTC), "recipient": ""},
-         "Ce courrier est parti le 1er mars 2027 à 13 h 05."),
+         "Ce courrier est parti le 1er mars 2027 à 13\xa0h\xa005."),
         ({"recipient": "", "abandoned_at": timezone.now()},
          "L’adresse a été effacée : ce courrier ne peut plus partir."),
         ({"recipient": "", "abandoned_at": timezone.now(), "last_error": failures.OVERTAKEN},
