@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
-from config.demo import mails
+from config.demo import mail, mails
 from config.views import health
 
 
@@ -38,4 +38,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("demonstration/courriels/", mails, name="demo-mails"))
+    urlpatterns += [
+        path("demonstration/courriels/", mails, name="demo-mails"),
+        path("demonstration/courriels/<slug:name>/", mail, name="demo-mail"),
+    ]

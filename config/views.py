@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from pledges.models import OutboxMail
+
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -17,15 +19,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @login_not_required
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether the portal can serve: its database answers, and has the tables this code expects."""
+    """Whether the portal can serve: its database answers, and has the tables this code expects.
+
+    ``mail_late_seconds`` is for whoever watches: mails that wait take nothing from the pages.
+    """
+    late = None
     try:
         executor = MigrationExecutor(connection)
         migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         database = True
+        if migrated:
+            late = int(OutboxMail.objects.lateness().total_seconds())
     except DatabaseError:
         database = migrated = False
     ready = database and migrated
     return JsonResponse(
-        {"ready": ready, "database": database, "migrations": migrated},
+        {"ready": ready, "database": database, "migrations": migrated, "mail_late_seconds": late},
         status=200 if ready else 503,
     )

@@ -1,49 +1,142 @@
 """The mails: a message from the model that owes it."""
 
+import datetime
+import hashlib
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import strip_tags
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from pledges.enums import CODES, LinkPurpose, MailKind
-from pledges.models import MailLink, OutboxMail
-from regions.typography import typeset_text
+from pledges import calendar, letters
+from pledges.enums import CODES, LIVE, LinkPurpose, ListKind, MailKind, PledgeState
+from pledges.letters import inline
+from pledges.matrix import all_cells
+from pledges.models import MailLink, OutboxMail, Pledge
+from pledges.models.mail import LINK_LIFE
+from regions.models import Region
+from regions.typography import day, hour, typeset_text
 
 # The mails that carry a link, and what it opens: the page of the same name.
-LINKS = {MailKind.CONFIRM: LinkPurpose.CONFIRM, MailKind.PRIVATE: LinkPurpose.PRIVATE}
+LINKS = {
+    MailKind.CONFIRM: LinkPurpose.CONFIRM,
+    MailKind.REMINDER: LinkPurpose.CONFIRM,
+    MailKind.PRIVATE: LinkPurpose.PRIVATE,
+}
 CODE_FOR = {purpose: code for code, purpose in CODES.items()}
+# The states in which a mail is still true: it may leave hours after the act that owed it.
+TRUE_IN: dict[MailKind, tuple[PledgeState, ...]] = {
+    MailKind.CONFIRM: (PledgeState.SUBMITTED,),
+    MailKind.REMINDER: (PledgeState.SUBMITTED,),
+    MailKind.PRIVATE: LIVE,
+    MailKind.IN_REVIEW: (PledgeState.IN_REVIEW,),
+    MailKind.PUBLISHED: (PledgeState.PUBLISHED,),
+    MailKind.SUPERSEDED: (PledgeState.PUBLISHED,),
+    MailKind.RESUMED: (PledgeState.PUBLISHED,),
+    MailKind.SUSPENDED: (PledgeState.SUSPENDED,),
+    MailKind.DECLINED: (PledgeState.DECLINED,),
+    MailKind.WITHDRAWN: (PledgeState.WITHDRAWN,),
+}
 
 
-def compose(mail: OutboxMail) -> EmailMessage:
-    """The message of a mail owed. A link it carries is made here, so that nothing stored ever opens anything.
+def is_still_true(mail: OutboxMail) -> bool:
+    """Whether what the mail says has not been overtaken: confirmed since, published since, withdrawn since."""
+    kind = MailKind(mail.kind)
+    if LINKS.get(kind) == LinkPurpose.CONFIRM and mail.signatory.confirmed_at:
+        return False
+    return mail.pledge.state in TRUE_IN.get(kind, PledgeState)
 
-    The first line of the template is the subject, the rest after a blank line is the body.
+
+def compose(mail: OutboxMail) -> EmailMultiAlternatives:
+    """The message of a mail owed, as text and as HTML. A link it carries is made here: nothing stored ever opens it.
+
+    Composed again after a crash, it has another link and the same Message-ID: a mailbox keeps one of the two.
     """
-    pledge = mail.pledge
+    source = typeset_text(render_to_string(f"emails/{mail.kind}.txt", _context(mail)))
+    letter = letters.read(source, site=settings.SITE_URL)
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        to=[mail.recipient],
+        reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
+        headers={
+            "Message-ID": message_id(mail),
+            "Content-Language": settings.LANGUAGE_CODE,
+            "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
+        },
+    )
+    message.attach_alternative(render_to_string("emails/layout.html", {"letter": letter}), "text/html")
+    return message
+
+
+def message_id(mail: OutboxMail) -> str:
+    """The same at each try, and never another mail's, even in a portal restored from a backup."""
+    seed = f"{mail.key} {mail.created_at.astimezone(datetime.UTC).isoformat()}"
+    return f"<{hashlib.sha256(seed.encode()).hexdigest()[:40]}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+def _context(mail: OutboxMail) -> dict[str, Any]:
+    """What the templates may say: words made harmless, and no model that would let others in."""
+    pledge, signatory = mail.pledge, mail.signatory
+    contest = pledge.candidate_list.contest
+    region = contest.region
+    is_pair = pledge.candidate_list.kind == ListKind.PAIR
+    # A binôme is called by its members' names, which nobody puts in quotation marks.
+    whom = inline(pledge.candidate_list) if is_pair else _("« %s »") % inline(pledge.candidate_list)
     context = {
-        "mail": mail,
-        "signatory": mail.signatory,
-        "pledge": pledge,
-        "candidate_list": pledge.candidate_list,
-        "contest": pledge.candidate_list.contest,
-        "SITE_URL": settings.SITE_URL,
-        "networks": pledge.candidate_list.contest.region.networks.all(),
+        "name": inline(signatory.full_name),
+        "capacity": signatory.get_capacity_display(),
+        "whom": whom,
+        "contest": inline(contest.name),
+        "election": inline(contest.election),
+        "is_personal": pledge.is_personal,
+        "is_pair": is_pair,
+        "is_demonstration": contest.election.is_demonstration,
+        "engagement": _("votre engagement personnel") if pledge.is_personal else _("l’engagement de %s") % whom,
+        "answers": [
+            (cell.principle.number, inline(cell.principle.short), cell)
+            for cell in all_cells(pledge, pledge.charter.principles.all())
+        ],
+        "erased_at": _moment(pledge.erased_at, region),
+        "withdrawn_at": _moment(pledge.withdrawn_at, region) if pledge.withdrawn_at else "",
+        "was_published": pledge.published_at is not None,
+        "replaces": _replaced(pledge, region),
+        "still_published": _replaced(pledge, region) if pledge.amends and pledge.amends.is_published else "",
+        "reason": letters.quoted(pledge.decision_reason),
+        "identity_check": pledge.get_identity_check_display(),
+        "charter": inline(pledge.charter.title),
+        "rule": letters.RULE,
+        "networks": [(inline(network.name), network.site) for network in region.networks.all()],
         "contact": settings.CONTACT_EMAIL,
+        "SITE_URL": settings.SITE_URL,
+        "sign_url": f"{settings.SITE_URL}{reverse('sign')}"
+        if calendar.signing(contest.election, region).is_open
+        else "",
         "private_url": f"{settings.SITE_URL}{reverse('private-ask')}",
+        "is_declared": pledge.is_declared,
         "signer_url": f"{settings.SITE_URL}{pledge.signer.get_absolute_url()}",
     }
     if purpose := LINKS.get(MailKind(mail.kind)):
-        token = MailLink.objects.mint(mail.signatory, purpose)
+        token = MailLink.objects.mint(signatory, purpose)
         context["link"] = f"{settings.SITE_URL}{reverse(purpose, args=[token])}"
-        context["code"] = MailLink.objects.mint_code(mail.signatory, CODE_FOR[purpose])
+        context["code"] = MailLink.objects.mint_code(signatory, CODE_FOR[purpose])
         context["code_url"] = f"{settings.SITE_URL}{reverse('code')}"
-    text = typeset_text(render_to_string(f"emails/{mail.kind}.txt", context))
-    subject, _blank, body = text.partition("\n\n")
-    return EmailMessage(
-        subject=" ".join(strip_tags(subject).split()),
-        body=f"{body.strip()}\n",
-        to=[mail.recipient],
-        reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
-        headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no out-of-office answers
-    )
+        context["link_until"] = _moment(timezone.now() + LINK_LIFE[purpose], region)
+    return context
+
+
+def _replaced(pledge: Pledge, region: Region) -> str:
+    """The day the answers that this pledge replaces were published; nothing when it replaces none."""
+    if not pledge.amends or not pledge.amends.published_at:
+        return ""
+    return day(timezone.localtime(pledge.amends.published_at, region.zone))
+
+
+def _moment(at: datetime.datetime, region: Region) -> str:
+    """A moment by the clock of those who read it: « 30 novembre 2026 à 14 h 32 »."""
+    local = timezone.localtime(at, region.zone)
+    return _("%(day)s à %(hour)s") % {"day": day(local), "hour": hour(local)}

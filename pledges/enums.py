@@ -107,9 +107,11 @@ class MailKind(models.TextChoices):
     """The mails the portal owes."""
 
     CONFIRM = "confirm", _("lien de confirmation")
+    REMINDER = "reminder", _("rappel : signature à confirmer")
     PRIVATE = "private", _("lien vers la page privée")
     IN_REVIEW = "in_review", _("signature confirmée")
     PUBLISHED = "published", _("engagement publié")
+    SUPERSEDED = "superseded", _("nouvelles réponses publiées")
     DECLINED = "declined", _("engagement non publié")
     SUSPENDED = "suspended", _("engagement suspendu")
     RESUMED = "resumed", _("engagement de nouveau publié")
@@ -130,5 +132,6 @@ class Act(models.TextChoices):
     PLEDGE_SUPERSEDED = "pledge.superseded", _("engagement remplacé")
     PLEDGE_MATCHED = "pledge.matched", _("candidature déclarée rapprochée de la liste officielle")
     PLEDGE_EXPIRED = "pledge.expired", _("engagement jamais confirmé, effacé")
+    MAIL_RESENT = "mail.resent", _("courrier renvoyé")
     CANDIDATES_IMPORTED = "candidates.imported", _("candidatures importées")
     CHARTER_LOADED = "charter.loaded", _("charte chargée")

@@ -29,6 +29,11 @@ def day(date: datetime.date) -> str:
     return date_format(date, r"j\e\r F Y" if date.day == 1 else "j F Y")
 
 
+def hour(at: datetime.datetime) -> str:
+    """An hour as French writes it, by its own clock, never broken: « 14 h 32 »."""
+    return date_format(at, f"G{_WIDE}\\h{_WIDE}i")
+
+
 def typeset_text(text: str) -> str:
     """Put the non-breaking spaces that French asks for: before ``: ; ! ?``, inside « », in 8 741 and 12 %."""
     for pattern, replacement in _RULES:

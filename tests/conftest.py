@@ -143,17 +143,31 @@ def empty_cache() -> Iterator[None]:
 # --- Mail ---
 
 
+class Received(EmailMessage):
+    """A mail as it arrived. Its content is what it says in plain text; ``html`` is its other form."""
+
+    def get_content(self, *args: Any, **kwargs: Any) -> Any:
+        if not self.is_multipart():
+            return super().get_content(*args, **kwargs)
+        return self.get_body(("plain",)).get_content()
+
+    @property
+    def html(self) -> str:
+        return self.get_body(("html",)).get_content()
+
+
 class Mailbox:
     """An SMTP server on loopback, and what it received, oldest first. ``refusal`` is answered to the next mails."""
 
     def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
+        self.messages: list[Received] = []
         self.refusal = ""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         if self.refusal:
             return self.refusal
-        message = email.message_from_bytes(envelope.content.replace(b"\r\n", b"\n"), policy=modern_policy)
+        policy = modern_policy.clone(message_factory=Received)
+        message = email.message_from_bytes(envelope.content.replace(b"\r\n", b"\n"), policy=policy)
         message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
         self.messages.append(message)
         return "250 OK"

@@ -211,7 +211,8 @@ def test_every_template_is_used():
     ],
 )
 def test_templates_hold_nothing_that_the_security_policy_refuses(forbidden):
-    pages = [path for path in templates() if path.suffix != ".txt"]
+    # A mail is no page of ours: no policy of ours reaches it, and it carries its own style.
+    pages = [path for path in templates() if path.suffix != ".txt" and path.parent.name != "emails"]
 
     assert in_words(path for path in pages if re.search(forbidden, path.read_text())) == []
 

@@ -32,22 +32,30 @@ def record(act: Act, pledge: Pledge, *, by: User | None = None, reason: str = ""
     )
 
 
-def owe(kind: MailKind, signatory: Signatory, *, pledge: Pledge, again: int = 0) -> None:
+def owe(kind: MailKind, signatory: Signatory, *, pledge: Pledge, again: int = 0, once: bool = False) -> bool:
     """Owe a mail to a signatory, in the act's own transaction; it leaves as soon as that one commits.
 
     :param again: The number of times the same mail was owed before: asked for again, it is another mail.
+    :param once: Owe it one time in the life of the pledge, however often this is called and whatever happens between.
+    :return: Whether a mail is owed that was not before.
     """
     if not signatory.email:
-        return
-    mail = OutboxMail.objects.create(
-        key=f"{kind}:{pledge.pk}:{signatory.pk}:{pledge.entries.count()}:{again}",
-        kind=kind,
-        signatory=signatory,
-        pledge=pledge,
-        region_id=pledge.candidate_list.contest.region_id,
-        recipient=signatory.email,
+        return False
+    key = f"{kind}:{pledge.pk}:{signatory.pk}"
+    mail, is_new = OutboxMail.objects.get_or_create(
+        key=key if once else f"{key}:{pledge.entries.count()}:{again}",
+        defaults={
+            "kind": kind,
+            "signatory": signatory,
+            "pledge": pledge,
+            "region_id": pledge.candidate_list.contest.region_id,
+            "recipient": signatory.email,
+        },
     )
-    transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk))
+    if is_new:
+        # The mail is owed whatever becomes of the task: a queue that fails must not fail the page.
+        transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)
+    return is_new
 
 
 def owe_all(kind: MailKind, pledge: Pledge) -> None:

@@ -1,6 +1,6 @@
 """Forgetting in time what has no more use (design: RGPD, retention)."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -8,31 +8,37 @@ from django.utils import timezone
 
 from pledges.actions.declaring import forget_declared
 from pledges.actions.receipts import delete_stray_receipts
-from pledges.actions.recording import lock, record
-from pledges.enums import Act, PledgeState
+from pledges.actions.recording import lock, owe, record
+from pledges.enums import Act, MailKind, PledgeState
 from pledges.models import OutboxMail, Pledge, Signatory
+from pledges.models.pledge import UNCONFIRMED
 
-UNCONFIRMED = timedelta(days=7)
+REMINDED = timedelta(days=2)  # before an unconfirmed signature goes
 CONTACT_AFTER_MANDATE = timedelta(days=183)  # six months
 UNDELIVERABLE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What was forgotten, in counts."""
+    """What was forgotten, in counts; and how many were reminded before their signature is."""
 
     pledges: int
     contacts: int
     addresses: int
     stray_receipts: int = 0
+    reminders: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.pledges or self.contacts or self.addresses or self.stray_receipts)
+        return any(astuple(self))
 
 
 def purge_expired() -> Purged:
-    """Delete the signatures that nobody confirmed, and blank the contact data whose time is over. Safe to repeat."""
+    """Delete the signatures that nobody confirmed, and blank the contact data whose time is over. Safe to repeat.
+
+    Those whose signature goes in less than two days are reminded of it, once.
+    """
     return Purged(
+        reminders=_remind(),
         pledges=_delete_unconfirmed(),
         contacts=_forget_contacts(),
         addresses=OutboxMail.objects.filter(abandoned_at__lt=timezone.now() - UNDELIVERABLE)
@@ -40,6 +46,24 @@ def purge_expired() -> Purged:
         .update(recipient=""),
         stray_receipts=delete_stray_receipts(),
     )
+
+
+def _remind() -> int:
+    """Owe one reminder to each who has not confirmed, but those whose first mail has not even left yet."""
+    now = timezone.now()
+    going = Pledge.objects.filter(
+        state=PledgeState.SUBMITTED,
+        submitted_at__lt=now - (UNCONFIRMED - REMINDED),
+        submitted_at__gte=now - UNCONFIRMED,
+    )
+    reminders = 0
+    for pledge in going.select_related("candidate_list__contest"):
+        with transaction.atomic():
+            lock(pledge.candidate_list)
+            still_to_confirm = pledge.signatories.filter(confirmed_at=None, pledge__state=PledgeState.SUBMITTED)
+            for signatory in still_to_confirm.exclude(mails__in=OutboxMail.objects.owed()):
+                reminders += owe(MailKind.REMINDER, signatory, pledge=pledge, once=True)
+    return reminders
 
 
 def _delete_unconfirmed() -> int:

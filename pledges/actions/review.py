@@ -69,8 +69,8 @@ def publish(pledge: Pledge, *, by: User, identity_check: IdentityCheck) -> Pledg
         charter=pledge.charter_id,
         answers=_answers(pledge),
     )
-    owe_all(MailKind.PUBLISHED, pledge)
     owe_receipt(pledge)
+    owe_all(MailKind.SUPERSEDED if pledge.amends_id else MailKind.PUBLISHED, pledge)
     Revision.advance()
     return pledge
 

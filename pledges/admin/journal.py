@@ -1,8 +1,8 @@
-"""The journal and the mails owed: to read."""
+"""The journal: to read."""
 
 from django.contrib import admin
 
-from pledges.models import JournalEntry, OutboxMail
+from pledges.models import JournalEntry
 from regions.admin.scoping import RegionScopedAdmin
 
 
@@ -13,10 +13,3 @@ class JournalEntryAdmin(RegionScopedAdmin[JournalEntry]):
     list_select_related = ("by", "region")
     ordering = ("-pk",)
     date_hierarchy = "at"
-
-
-@admin.register(OutboxMail)
-class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
-    list_display = ("kind", "pledge", "created_at", "attempts", "next_try_at", "sent_at", "abandoned_at", "last_error")
-    list_filter = ("kind", "abandoned_at")
-    list_select_related = ("pledge__candidate", "pledge__candidate_list")

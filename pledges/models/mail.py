@@ -128,6 +128,11 @@ class OutboxMailQuerySet(ScopedQuerySet["OutboxMail"]):
         now = timezone.now()
         return self.owed().filter(next_try_at__lte=now).exclude(leased_until__gt=now)
 
+    def lateness(self) -> datetime.timedelta:
+        """For how long the oldest mail that is due has been; nothing when none is."""
+        now = timezone.now()
+        return now - (self.due().aggregate(since=models.Min("next_try_at"))["since"] or now)
+
 
 class OutboxMail(models.Model):
     """A mail owed, written in the transaction of the act that owes it.

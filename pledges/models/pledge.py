@@ -1,5 +1,6 @@
 """One act of signing the charter, who signed it, and what was answered to each principle."""
 
+import datetime
 from typing import Self
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from pledges.names import needs_a_look
 from regions.models import ScopedQuerySet
 
 STATEMENT_LENGTH = 600  # characters: a sentence or two, the same for every list
+UNCONFIRMED = datetime.timedelta(days=7)  # what nobody confirmed is kept no longer
 
 
 class PledgeQuerySet(ScopedQuerySet["Pledge"]):
@@ -200,6 +202,11 @@ class Pledge(models.Model):
     def is_declared(self) -> bool:
         """Whether its candidacy waits for the official list: it cannot be published before it is matched."""
         return self.candidate_list.is_declared
+
+    @property
+    def erased_at(self) -> datetime.datetime:
+        """When it goes, unless everyone who signs has confirmed."""
+        return self.submitted_at + UNCONFIRMED
 
     @property
     def signer(self) -> Candidate | CandidateList:

@@ -7,12 +7,13 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from pledges import outbox
+from pledges import emails, failures, outbox
 from pledges.actions import review, signing
-from pledges.enums import IdentityCheck, LinkPurpose, MailKind
+from pledges.enums import IdentityCheck, LinkPurpose, MailKind, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import OutboxMailQuerySet, digest
-from tests.pledges.acts import headed_list, submit
+from regions.typography import day
+from tests.pledges.acts import headed_list, replies, submit
 from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
 from tests.regions.factories import NetworkFactory, UserFactory
 
@@ -55,13 +56,14 @@ def test_the_mail_is_french_and_says_what_opening_the_link_does_not_do(smtp):
     [message] = smtp.messages
     assert message["Subject"] == "Confirmez votre signature de la charte de l’ESS"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert "sept jours, et ne sert qu’une fois. L’ouvrir ne confirme rien\N{NO-BREAK SPACE}:" in message.get_content()
+    assert "Ouvrir la page ne confirme rien\N{NO-BREAK SPACE}:" in message.get_content()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MailKind if kind != MailKind.CONFIRM])
 def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, settings, kind):
     settings.CONTACT_EMAIL = "contact@example.org"
-    pledge = PledgeFactory(published=True, decision_reason="Un motif d’essai.")
+    [state, *_others] = emails.TRUE_IN[kind]
+    pledge = PledgeFactory(**{state: True} if state != PledgeState.SUBMITTED else {})
     signatory = SignatoryFactory(pledge=pledge)
     network = NetworkFactory(name="CRESS d’essai", site="https://cress.example.org")
     network.regions.set([pledge.candidate_list.contest.region])
@@ -81,7 +83,7 @@ def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, settings, kin
     assert message["Subject"]
     assert body.startswith(f"Bonjour {signatory.full_name},\n")
     assert body.endswith(
-        "-- \nEngagements ESS\nhttps://engagements.example.org\n"
+        f"\n\n-- \nEngagements ESS{chr(0xA0)}: https://engagements.example.org\n"
         f"Le réseau de votre territoire{chr(0xA0)}: CRESS d’essai, https://cress.example.org\n"
         f"Nous écrire{chr(0xA0)}: contact@example.org\n"
     )
@@ -254,15 +256,69 @@ def test_the_silence_costs_a_mail_no_attempt_and_says_when_it_will_leave():
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_only_a_refusal_of_the_mailbox_or_the_message_is_for_good(monkeypatch, error, is_final):
+def test_only_a_refusal_of_the_mailbox_or_the_message_is_for_good(smtp, monkeypatch, error, is_final):
     mail = owed()
 
-    def refuse(self):
+    def refuse(mailer, message):
         raise error
 
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    monkeypatch.setattr(outbox, "_hand_over", refuse)
     outbox.deliver(mail.pk)
 
     mail.refresh_from_db()
     assert (mail.abandoned_at is not None) is is_final
     assert "example.org" not in mail.last_error
+
+
+# --- What the facts have overtaken ---
+
+
+def publish(pledge):
+    return review.publish(pledge, by=UserFactory(), identity_check=IdentityCheck.CALL_BACK)
+
+
+def test_new_answers_published_are_told_as_such_and_once(smtp):
+    first = PledgeFactory(published=True)
+    SignatoryFactory(pledge=first)
+    amendment = signing.amend(first.signatories.get(), replies=replies(first.candidate_list))
+    outbox.deliver_due()
+
+    publish(amendment)
+    outbox.deliver_due()
+
+    assert [message["Subject"] for message in smtp.messages[1:]] == ["Vos nouvelles réponses sont publiées"]
+    body = " ".join(smtp.messages[1].get_content().replace(chr(0xA0), " ").split())
+    published_on = day(timezone.localtime(first.published_at))
+    assert f"elles remplacent celles du {published_on} dans l’engagement de" in body
+
+
+def test_a_mail_says_nothing_that_is_no_longer_true(smtp):
+    pledge = PledgeFactory(in_review=True)
+    SignatoryFactory(pledge=pledge)
+    publish(pledge)
+    review.suspend(pledge, by=UserFactory(), reason="Un doute.")
+    review.resume(pledge, by=UserFactory())
+    signing.withdraw(pledge)
+
+    outcome = outbox.deliver_due()
+
+    assert outcome == (1, 3)
+    assert [message["Subject"] for message in smtp.messages] == ["Votre engagement est retiré"]
+    overtaken = OutboxMail.objects.filter(last_error=failures.OVERTAKEN, recipient="", abandoned_at__isnull=False)
+    assert list(overtaken.values_list("kind", flat=True).order_by("pk")) == ["published", "suspended", "resumed"]
+
+
+def test_a_mail_that_is_still_true_leaves_whatever_its_delay(smtp):
+    pledge = PledgeFactory(in_review=True)
+    SignatoryFactory(pledge=pledge)
+    publish(pledge)
+
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=3)):
+        outcome = outbox.deliver_due()
+
+    assert outcome == (1, 0)
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_every_kind_of_mail_says_when_it_is_true(kind):
+    assert emails.TRUE_IN[kind]

@@ -1,13 +1,15 @@
 import datetime
+import re
 
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
+from pledges import failures, outbox
 from pledges.actions import signing
 from pledges.actions.retention import Purged, purge_expired
-from pledges.enums import Act, PledgeState
+from pledges.enums import Act, MailKind, PledgeState
 from pledges.models import JournalEntry, OutboxMail, Pledge, Signatory
 from tests.pledges.acts import headed_list, links_of, submit
 from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
@@ -15,12 +17,13 @@ from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFac
 pytestmark = pytest.mark.django_db
 
 SECOND = datetime.timedelta(seconds=1)
+DAY = datetime.timedelta(days=1)
 WEEK = datetime.timedelta(days=7)
 
 
 @pytest.mark.parametrize(("after", "deleted"), [(WEEK - SECOND, 0), (WEEK + SECOND, 1)])
 def test_a_signature_never_confirmed_goes_after_seven_days_to_the_second(after, deleted):
-    pledge = submit(headed_list())
+    pledge = submit(headed_list())  # its mail still waits: nobody is reminded
 
     with time_machine.travel(pledge.submitted_at + after, tick=False):
         purged = purge_expired()
@@ -83,3 +86,88 @@ def test_the_command_counts_and_can_be_repeated(capsys):
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("Effacés : 1 signatures jamais confirmées, les coordonnées de 0 signataires, 0 adresses")
     assert second == "Rien à effacer."
+
+
+# --- The reminder ---
+
+
+@pytest.fixture
+def mailed(smtp):
+    """A signature whose confirmation mail has left."""
+    pledge = submit(headed_list())
+    outbox.deliver_due()
+    assert len(smtp.messages) == 1
+    return pledge
+
+
+def purged_after(pledge, *moments):
+    """What each purge does, so long after the signature."""
+    outcomes = []
+    for moment in moments:
+        with time_machine.travel(pledge.submitted_at + moment, tick=False):
+            outcomes.append((purge_expired().reminders, outbox.deliver_due()[0]))
+    return outcomes
+
+
+def test_a_reminder_leaves_once_two_days_before_the_signature_goes(mailed, smtp):
+    outcomes = purged_after(mailed, 5 * DAY - SECOND, 5 * DAY + SECOND, 5 * DAY + SECOND, 6 * DAY, 7 * DAY - SECOND)
+
+    assert outcomes == [(0, 0), (1, 1), (0, 0), (0, 0), (0, 0)]
+    assert [message["Subject"] for message in smtp.messages] == [
+        "Confirmez votre signature de la charte de l’ESS",
+        "Rappel : votre signature attend votre confirmation",
+    ]
+
+
+def test_the_link_of_a_reminder_is_fresh_and_confirms(mailed, smtp, client):
+    purged_after(mailed, 5 * DAY + SECOND)
+    [link] = re.findall(r"/signer/confirmer/[\w-]+/", smtp.messages[-1].get_content())
+    first = smtp.messages[0].get_content()
+
+    with time_machine.travel(mailed.submitted_at + 6 * DAY):
+        client.post(link, {"is_me": "on"})
+        page = client.get(link)
+
+    mailed.refresh_from_db()
+    assert (link not in first, mailed.state, page.status_code) == (True, PledgeState.IN_REVIEW, 200)
+
+
+def test_whoever_confirmed_is_not_reminded(smtp):
+    pledge = PledgeFactory(submitted_at=timezone.now() - 6 * DAY)
+    done = SignatoryFactory(pledge=pledge, confirmed_at=timezone.now())
+    waiting = SignatoryFactory(pledge=pledge, mandatary=True, confirmed_at=None)
+
+    assert purge_expired().reminders == 1
+    assert list(OutboxMail.objects.values_list("signatory", flat=True)) == [waiting.pk] != [done.pk]
+
+
+def test_a_reminder_held_by_the_silence_does_not_leave_to_whoever_confirmed_meanwhile(mailed, smtp):
+    with time_machine.travel(mailed.submitted_at + 5 * DAY + SECOND, tick=False):
+        purge_expired()
+        for link, _token in links_of(mailed):
+            signing.confirm(link)
+        outbox.deliver_due()
+
+    assert [message["Subject"] for message in smtp.messages] == [
+        "Confirmez votre signature de la charte de l’ESS",
+        "Signature confirmée : le réseau va vérifier",
+    ]
+    assert OutboxMail.objects.get(kind=MailKind.REMINDER).last_error == failures.OVERTAKEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_purges_at_the_same_moment_remind_once(in_threads, mailed, smtp):
+    Pledge.objects.update(submitted_at=timezone.now() - 6 * DAY)
+
+    in_threads(purge_expired, 6)
+
+    assert OutboxMail.objects.filter(kind=MailKind.REMINDER).count() == 1
+    assert len(smtp.messages) == 2
+
+
+def test_the_command_counts_the_reminders(mailed, capsys):
+    with time_machine.travel(mailed.submitted_at + 6 * DAY):
+        call_command("purge_expired")
+        call_command("purge_expired")
+
+    assert capsys.readouterr().out.splitlines() == ["Rappels dus avant effacement : 1.", "Rien à effacer."]

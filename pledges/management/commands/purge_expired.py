@@ -14,8 +14,9 @@ from pledges.actions.retention import purge_expired
 
 class Command(BaseCommand):
     help = (
-        "Efface les signatures que personne n’a confirmées en sept jours, et les coordonnées dont le délai est passé :"
-        " six mois après le mandat. À lancer chaque jour ; peut être répétée sans dommage."
+        "Efface les signatures que personne n’a confirmées en sept jours, après un rappel deux jours avant, et les"
+        " coordonnées dont le délai est passé : six mois après le mandat. À lancer chaque jour ; peut être"
+        " répétée sans dommage."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, every: int | None, **options: Any) -> None:
         while True:
             purged = purge_expired()
-            if purged:
+            if purged.reminders:
+                self.stdout.write(_("Rappels dus avant effacement : %d.") % purged.reminders)
+            if purged.pledges or purged.contacts or purged.addresses:
                 self.stdout.write(
                     _(
                         "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d"
@@ -33,7 +36,7 @@ class Command(BaseCommand):
                     )
                     % asdict(purged)
                 )
-            else:
+            elif not purged:
                 self.stdout.write(_("Rien à effacer."))
             if not every:
                 return

@@ -1,14 +1,17 @@
 """``manage.py send_outbox``: the mails owed leave, with or without a worker."""
 
+import logging
 import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils.translation import gettext as _
 
 from pledges import outbox
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -21,7 +24,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: int | None, **options: Any) -> None:
         while True:
-            sent, kept = outbox.deliver_due()
+            try:
+                sent, kept = outbox.deliver_due()
+            except DatabaseError:
+                if not every:
+                    raise
+                logger.exception("the mails owed could not be read: next try in %s seconds", every)
+                sent = kept = 0
             if sent or kept or not every:
                 self.stdout.write(_("%(sent)d partis, %(kept)d à réessayer.") % {"sent": sent, "kept": kept})
             if not every:
