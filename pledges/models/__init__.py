@@ -1,12 +1,14 @@
-"""Elections and who stands in them; the charter; pledges; the journal; the mails owed."""
+"""Elections and who stands in them; the charter; pledges; the journal; the mails owed; the limits."""
 
 from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
 from .journal import JournalEntry
+from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
 from .pledge import Commitment, Pledge, Signatory
 
 __all__ = [
+    "Allowance",
     "Candidate",
     "CandidateList",
     "Charter",
@@ -20,4 +22,5 @@ __all__ = [
     "Pledge",
     "Principle",
     "Signatory",
+    "SpentProof",
 ]
