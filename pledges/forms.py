@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges import consent
 from pledges.actions.signing import Reply, Signer
 from pledges.enums import Answer, CandidateRole, Capacity, ListKind
+from pledges.guard import GuardedForm
 from pledges.models import Candidate, CandidateList, Charter, Commitment, Pledge, Principle, Signatory
 from pledges.models.pledge import STATEMENT_LENGTH
 
@@ -109,7 +110,7 @@ class AnswersForm(forms.Form):
         )
 
 
-class SigningForm(AnswersForm):
+class SigningForm(GuardedForm, AnswersForm):
     """The act of signing: who, in what capacity, and an answer to each principle.
 
     Its fields depend on what signs: a list (by its head or its mandataire), a binôme (both members, each from their
@@ -247,7 +248,7 @@ class ConfirmForm(forms.Form):
             self.fields |= consent_fields()
 
 
-class PrivateLinkForm(forms.Form):
+class PrivateLinkForm(GuardedForm):
     """Where to send the link of one's private page."""
 
     email = forms.EmailField(

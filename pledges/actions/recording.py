@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from pledges import tasks
+from pledges import limits, tasks
 from pledges.enums import Act, MailKind
 from pledges.models import CandidateList, JournalEntry, OutboxMail, Pledge, Signatory
 from regions.models import User
@@ -38,9 +38,16 @@ def record(act: Act, pledge: Pledge, *, by: User | None = None, reason: str = ""
 def owe(kind: MailKind, signatory: Signatory, *, pledge: Pledge, again: int = 0) -> None:
     """Owe a mail to a signatory, in the act's own transaction; it leaves as soon as that one commits.
 
+    A mailbox that has proved nothing is owed three confirmation mails a day, from all sources together, and silently no
+    more. They are counted in the act's transaction: an act that is rolled back sends nothing, and has used up nothing.
+
     :param again: The number of times the same mail was owed before: asked for again, it is another mail.
     """
     if not signatory.email:
+        return
+    # Who is asked to confirm an amendment has confirmed the pledge that it amends.
+    is_unproved = kind == MailKind.CONFIRM and not pledge.amends_id
+    if is_unproved and not limits.MAILS_TO_UNPROVED.take(limits.mailbox_of(signatory.email)):
         return
     mail = OutboxMail.objects.create(
         key=f"{kind}:{pledge.pk}:{signatory.pk}:{pledge.entries.count()}:{again}",

@@ -1,11 +1,12 @@
 """Forgetting in time what has no more use (design: RGPD, retention)."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from pledges import limits, proof
 from pledges.actions.recording import lock, record
 from pledges.enums import Act, PledgeState
 from pledges.models import OutboxMail, Pledge, Signatory
@@ -22,19 +23,24 @@ class Purged:
     pledges: int
     contacts: int
     addresses: int
+    requests: int
 
     def __bool__(self) -> bool:
-        return bool(self.pledges or self.contacts or self.addresses)
+        return any(astuple(self))
 
 
 def purge_expired() -> Purged:
-    """Delete the signatures that nobody confirmed, and blank the contact data whose time is over. Safe to repeat."""
+    """Delete the signatures that nobody confirmed, and blank the contact data whose time is over. Safe to repeat.
+
+    The hashed addresses of requests go as soon as they no longer limit anything: after four days at most.
+    """
     return Purged(
         pledges=_delete_unconfirmed(),
         contacts=_forget_contacts(),
         addresses=OutboxMail.objects.filter(abandoned_at__lt=timezone.now() - UNDELIVERABLE)
         .exclude(recipient="")
         .update(recipient=""),
+        requests=limits.forget() + proof.forget(),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from pledges import calendar, consent
+from pledges import calendar, consent, limits
 from pledges.actions.recording import lock, owe, owe_all, record
 from pledges.actions.transitions import TransitionError, move
 from pledges.enums import LIVE, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
@@ -20,7 +20,6 @@ from regions.models import Revision, User
 
 # Someone who sends the same signature again did not get the mail: send it again, but not at each click.
 SEND_AGAIN_AFTER = timedelta(minutes=10)
-PRIVATE_LINKS_A_DAY = 3
 
 
 class SigningClosedError(Exception):
@@ -126,7 +125,8 @@ def submit(
         for signer in signers
     )
     record(Act.PLEDGE_SUBMITTED, pledge)
-    for signatory in signatories:
+    # In one order for all: two binômes with the same mailboxes would else wait for each other's allowances for ever.
+    for signatory in sorted(signatories, key=_mailbox):
         owe(MailKind.CONFIRM, signatory, pledge=pledge)
     return pledge
 
@@ -217,21 +217,6 @@ def amend(signatory: Signatory, *, replies: Mapping[Principle, Reply]) -> Pledge
 
 
 @transaction.atomic
-def send_private_links(email: str) -> None:
-    """Owe the link of their private page to whoever signed with this address; nothing to anyone else.
-
-    The caller answers the same in both cases: the answer never tells whether an address is known.
-    """
-    recent = timezone.now() - SEND_AGAIN_AFTER
-    signatories = Signatory.objects.filter(email__iexact=email, confirmed_at__isnull=False, pledge__state__in=LIVE)
-    for signatory in signatories.select_related("pledge__candidate_list__contest"):
-        mails = signatory.mails.filter(kind=MailKind.PRIVATE)
-        of_the_day = mails.filter(created_at__gt=timezone.now() - timedelta(days=1)).count()
-        if of_the_day < PRIVATE_LINKS_A_DAY and not mails.filter(created_at__gt=recent).exists():
-            owe(MailKind.PRIVATE, signatory, pledge=signatory.pledge, again=mails.count())
-
-
-@transaction.atomic
 def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Pledge:
     """Take back a signature, for good: the dated fact stays, the private contact data goes.
 
@@ -265,6 +250,10 @@ def _review_when_all_confirmed(pledge: Pledge, *, at: datetime) -> Pledge:
     return pledge
 
 
+def _mailbox(signatory: Signatory) -> str:
+    return limits.mailbox_of(signatory.email)
+
+
 def _sender_digest(signers: Sequence[Signer]) -> str:
     """Who sends, without keeping the address: a keyed hash of the mailboxes."""
     mailboxes = "\n".join(sorted(signer.email.casefold() for signer in signers))
@@ -295,7 +284,7 @@ def _content(pledge: Pledge) -> Content:
 def _send_again(pledge: Pledge) -> None:
     """Owe the confirmation mail once more to those who have not confirmed, if the last one is not recent."""
     recent = timezone.now() - SEND_AGAIN_AFTER
-    for signatory in pledge.signatories.filter(confirmed_at=None):
+    for signatory in sorted(pledge.signatories.filter(confirmed_at=None), key=_mailbox):
         mails = pledge.mails.filter(kind=MailKind.CONFIRM, signatory=signatory)
         if not mails.filter(created_at__gt=recent).exists():
             owe(MailKind.CONFIRM, signatory, pledge=pledge, again=mails.count())

@@ -7,13 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from pledges import calendar
+from pledges import calendar, limits
 from pledges.actions import signing as actions
 from pledges.enums import STANDING, LinkPurpose
 from pledges.forms import ConfirmForm, SigningForm
 from pledges.matrix import all_cells, leaders_of
 from pledges.models import Candidate, CandidateList, Contest, Election, MailLink, Pledge
 from pledges.search import find_lists
+from pledges.views.refusals import too_many
 from regions.models import Region
 from regions.search import find_places
 
@@ -88,8 +89,12 @@ def _sign(request: HttpRequest, candidate_list: CandidateList, candidate: Candid
         request.POST if request.method == "POST" else None, candidate_list=candidate_list, candidate=candidate
     )
     if form.is_valid():
+        signers = form.signers()
         try:
-            actions.submit(candidate_list, candidate=candidate, signers=form.signers(), replies=form.replies())
+            limits.admit_signature(request, candidate_list, [signer.email for signer in signers], proved=form.is_proved)
+            actions.submit(candidate_list, candidate=candidate, signers=signers, replies=form.replies())
+        except limits.TooManyError as error:
+            return too_many(request, "pledges/sign.html", {**context, "form": form}, error)
         except actions.SigningClosedError as error:  # midnight struck while the form was being written
             form.add_error(None, str(error))
         else:

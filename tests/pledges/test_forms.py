@@ -5,6 +5,7 @@ from pledges.enums import Answer, CandidateRole, Capacity, ListKind
 from pledges.forms import SigningForm, clean_text
 from tests.pledges.acts import headed_list
 from tests.pledges.factories import CandidateFactory
+from tests.pledges.guarded import guard_data
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ HIDDEN = "Ce texte contient des caractères invisibles : retapez-le ici plutôt 
 
 
 def form_of(candidate_list, data=None, **changes):
-    return SigningForm({**VALID, **(data or {}), **changes}, candidate_list=candidate_list)
+    return SigningForm({**guard_data(), **VALID, **(data or {}), **changes}, candidate_list=candidate_list)
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def test_members_of_a_pair_have_a_mailbox_each():
 def test_a_candidate_signs_alone(candidate_list):
     candidate = CandidateFactory(candidate_list=candidate_list)
 
-    form = SigningForm(VALID, candidate_list=candidate_list, candidate=candidate)
+    form = SigningForm({**guard_data(), **VALID}, candidate_list=candidate_list, candidate=candidate)
 
     assert form.is_valid(), form.errors
     assert [(signer.capacity, signer.candidate) for signer in form.signers()] == [(Capacity.SELF, candidate)]

@@ -10,6 +10,7 @@ from pledges.enums import ListKind, PledgeState
 from pledges.models import OutboxMail, Pledge
 from tests.pledges.acts import headed_list, links_of, submit
 from tests.pledges.factories import CandidateFactory, ElectionFactory, PledgeFactory
+from tests.pledges.guarded import guard_data
 from tests.pledges.test_forms import VALID
 from tests.pledges.test_views import text_of
 
@@ -22,7 +23,7 @@ def candidate_list():
 
 
 def sign(client, candidate_list, **changes):
-    return client.post(reverse("sign-list", args=[candidate_list.pk]), {**VALID, **changes})
+    return client.post(reverse("sign-list", args=[candidate_list.pk]), {**guard_data(), **VALID, **changes})
 
 
 def address_of(token):
@@ -61,7 +62,7 @@ def test_a_mistake_keeps_what_was_typed_and_says_what_to_do(client, candidate_li
 def test_a_candidate_signs_for_themself(client, candidate_list):
     candidate = CandidateFactory(candidate_list=candidate_list)
 
-    client.post(reverse("sign-candidate", args=[candidate.pk]), VALID)
+    client.post(reverse("sign-candidate", args=[candidate.pk]), {**guard_data(), **VALID})
 
     assert Pledge.objects.get().signer == candidate
 
@@ -178,7 +179,7 @@ def test_each_member_of_a_pair_is_asked_for_their_own_consent(client):
     CandidateFactory(candidate_list=pair)
     form = client.get(reverse("sign-list", args=[pair.pk]))
     mailboxes = {"email_0": "a@example.org", "email_1": "b@example.org"}
-    client.post(reverse("sign-list", args=[pair.pk]), {"answer_1": "commits", **mailboxes})
+    client.post(reverse("sign-list", args=[pair.pk]), {**guard_data(), "answer_1": "commits", **mailboxes})
     [(_link, token), _other] = links_of(Pledge.objects.get())
 
     without = client.post(address_of(token), {"is_me": "on"})

@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -14,7 +15,7 @@ from pledges.actions.retention import purge_expired
 class Command(BaseCommand):
     help = (
         "Efface les signatures que personne n’a confirmées en sept jours, et les coordonnées dont le délai est passé :"
-        " six mois après le mandat. À lancer chaque jour ; peut être répétée sans dommage."
+        " six mois après le mandat ; les traces des demandes. À lancer chaque jour ; peut être répétée sans dommage."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,9 +28,9 @@ class Command(BaseCommand):
                 self.stdout.write(
                     _(
                         "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d"
-                        " signataires, %(addresses)d adresses de courriers abandonnés."
+                        " signataires, %(addresses)d adresses de courriers abandonnés, %(requests)d traces de demandes."
                     )
-                    % {"pledges": purged.pledges, "contacts": purged.contacts, "addresses": purged.addresses}
+                    % asdict(purged)
                 )
             else:
                 self.stdout.write(_("Rien à effacer."))
