@@ -62,6 +62,11 @@ def fits_and_is_accessible(page):
     assert results.violations_count == 0, results.generate_report()
 
 
+def read_and_sign(page):
+    page.wait_for_timeout(2_000)  # milliseconds: a form sent sooner than any person could is refused
+    page.get_by_role("button", name="Signer").click()
+
+
 def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings, candidate_list, moderator):
     settings.SITE_URL = live_server.url
 
@@ -87,7 +92,7 @@ def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings
     expect(page.get_by_label("Vos mots").first).to_have_value(WORDS)
     fits_and_is_accessible(page)
     page.get_by_label("Votre adresse électronique").fill("tete@example.org")
-    page.get_by_role("button", name="Signer").click()
+    read_and_sign(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
 
     # The mail arrives; its link shows, and only the box and the button confirm.
@@ -139,7 +144,7 @@ def test_the_main_path_needs_no_script(browser, browser_context_args, live_serve
     page.get_by_label("Nom de la personne mandataire").fill("Camille Mandat")
     page.get_by_label("Votre adresse électronique").fill("mandat@example.org")
     page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Signer").click()
+    read_and_sign(page)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
     assert [message["To"] for message in smtp.messages] == ["mandat@example.org"]
