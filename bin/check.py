@@ -24,6 +24,7 @@ PRODUCTION = {
     "DEMO": "0",
     "HTTPS": "1",
     "BEHIND_PROXY": "1",
+    "PROXY_COUNT": "1",
     "ALLOWED_HOSTS": "engagements.example.org",
     "SITE_URL": "https://engagements.example.org",
     "DATABASE_URL": "sqlite://",  # in memory: no check needs a table

@@ -189,8 +189,13 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours a request goes through: pledges/clients.py counts them to know who the client is.
+PROXY_COUNT = env.int("PROXY_COUNT", default=int(BEHIND_PROXY))
+if PROXY_COUNT < 0:
+    raise ImproperlyConfigured("PROXY_COUNT: a number of proxies, 0 or more.")
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.NONE],

@@ -14,6 +14,7 @@ from pledges.actions.signing import Reply, Signer
 from pledges.codes import read_code
 from pledges.declared import Declaration, DeclaredPerson, contests_of
 from pledges.enums import Answer, Capacity, ElectionKind, ListKind
+from pledges.guard import GuardedForm
 from pledges.models import (
     Candidate,
     CandidateList,
@@ -244,7 +245,7 @@ class SignersForm(forms.Form):
         )
 
 
-class SendForm(forms.Form):
+class SendForm(GuardedForm):
     """The last page: everything is read again, then sent."""
 
     def __init__(self, *args: Any, asks_consent: bool, fingerprint: str, **kwargs: Any) -> None:
@@ -383,7 +384,7 @@ class ConfirmForm(forms.Form):
             self.fields |= consent_fields()
 
 
-class PrivateLinkForm(forms.Form):
+class PrivateLinkForm(GuardedForm):
     """Where to send the link of one's private page."""
 
     email = forms.EmailField(

@@ -17,6 +17,7 @@ os.environ |= {
     "DEMO": "0",
     "HTTPS": "0",  # the test client and the browser speak plain HTTP
     "BEHIND_PROXY": "0",
+    "PROXY_COUNT": "0",
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "SITE_URL": "https://engagements.example.org",
     "MAIL_URL": "smtp://127.0.0.1:9",

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from pledges import tasks
+from pledges import limits, tasks
 from pledges.enums import Act, MailKind
 from pledges.models import CandidateList, JournalEntry, OutboxMail, Pledge, Signatory
 from regions.models import User
@@ -35,11 +35,18 @@ def record(act: Act, pledge: Pledge, *, by: User | None = None, reason: str = ""
 def owe(kind: MailKind, signatory: Signatory, *, pledge: Pledge, again: int = 0, once: bool = False) -> bool:
     """Owe a mail to a signatory, in the act's own transaction; it leaves as soon as that one commits.
 
+    A mailbox that has proved nothing is owed three confirmation mails a day, from all sources together, and silently no
+    more. They are counted in the act's transaction: an act that is rolled back sends nothing, and has used up nothing.
+
     :param again: The number of times the same mail was owed before: asked for again, it is another mail.
     :param once: Owe it one time in the life of the pledge, however often this is called and whatever happens between.
     :return: Whether a mail is owed that was not before.
     """
     if not signatory.email:
+        return False
+    # Who is asked to confirm an amendment has confirmed the pledge that it amends.
+    is_unproved = kind == MailKind.CONFIRM and not pledge.amends_id
+    if is_unproved and not limits.MAILS_TO_UNPROVED.take(limits.mailbox_of(signatory.email)):
         return False
     key = f"{kind}:{pledge.pk}:{signatory.pk}"
     mail, is_new = OutboxMail.objects.get_or_create(

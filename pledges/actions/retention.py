@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from pledges import limits, proof
 from pledges.actions.declaring import forget_declared
 from pledges.actions.receipts import delete_stray_receipts
 from pledges.actions.recording import lock, owe, record
@@ -25,6 +26,7 @@ class Purged:
     pledges: int
     contacts: int
     addresses: int
+    requests: int = 0
     stray_receipts: int = 0
     reminders: int = 0
 
@@ -35,7 +37,8 @@ class Purged:
 def purge_expired() -> Purged:
     """Delete the signatures that nobody confirmed, and blank the contact data whose time is over. Safe to repeat.
 
-    Those whose signature goes in less than two days are reminded of it, once.
+    Those whose signature goes in less than two days are reminded of it, once. The hashed addresses of requests go as
+    soon as they no longer limit anything: after four days at most.
     """
     return Purged(
         reminders=_remind(),
@@ -45,6 +48,7 @@ def purge_expired() -> Purged:
         .exclude(recipient="")
         .update(recipient=""),
         stray_receipts=delete_stray_receipts(),
+        requests=limits.forget() + proof.forget(),
     )
 
 

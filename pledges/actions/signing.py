@@ -11,17 +11,16 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from pledges import calendar, consent
+from pledges import calendar, consent, limits
 from pledges.actions.receipts import forget_receipts, owe_receipt
 from pledges.actions.recording import lock, owe, owe_all, record
 from pledges.actions.transitions import TransitionError, move
-from pledges.enums import CODES, LIVE, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
+from pledges.enums import LIVE, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
 from pledges.models import Candidate, CandidateList, Commitment, MailLink, Pledge, Principle, Signatory
 from regions.models import Revision, User
 
 # Someone who sends the same signature again did not get the mail: send it again, but not at each click.
 SEND_AGAIN_AFTER = timedelta(minutes=10)
-PRIVATE_LINKS_A_DAY = 3
 
 
 class SigningClosedError(Exception):
@@ -105,7 +104,8 @@ def submit(
         state=PledgeState.SUBMITTED,
     ).first()
     if same and _content(same) == _content_of(signers, replies):
-        _send_again(same)
+        for signatory in sorted(same.signatories.filter(confirmed_at=None), key=_mailbox):
+            send_again(same, signatory)
         return same
     if same:
         same.delete()
@@ -133,7 +133,8 @@ def submit(
         for signer in signers
     )
     record(Act.PLEDGE_SUBMITTED, pledge)
-    for signatory in signatories:
+    # In one order for all: two binômes with the same mailboxes would else wait for each other's allowances for ever.
+    for signatory in sorted(signatories, key=_mailbox):
         owe(MailKind.CONFIRM, signatory, pledge=pledge)
     return pledge
 
@@ -224,41 +225,6 @@ def amend(signatory: Signatory, *, replies: Mapping[Principle, Reply]) -> Pledge
 
 
 @transaction.atomic
-def send_links(email: str) -> None:
-    """Owe this address the links that wait for it: of a private page, or of a signature not confirmed yet.
-
-    Nothing to anyone else. The caller answers the same in all cases: it never tells whether an address is known.
-    """
-    recent = timezone.now() - SEND_AGAIN_AFTER
-    signatories = Signatory.objects.filter(email__iexact=email, confirmed_at__isnull=False, pledge__state__in=LIVE)
-    for signatory in signatories.select_related("pledge__candidate_list__contest"):
-        mails = signatory.mails.filter(kind=MailKind.PRIVATE)
-        of_the_day = mails.filter(created_at__gt=timezone.now() - timedelta(days=1)).count()
-        if of_the_day < PRIVATE_LINKS_A_DAY and not mails.filter(created_at__gt=recent).exists():
-            owe(MailKind.PRIVATE, signatory, pledge=signatory.pledge, again=mails.count())
-    pending = Pledge.objects.filter(signatories__email__iexact=email, signatories__confirmed_at=None)
-    for pledge in pending.filter(state=PledgeState.SUBMITTED).select_related("candidate_list__contest").distinct():
-        _send_again(pledge, email)
-
-
-@transaction.atomic
-def exchange_code(typed: str) -> tuple[LinkPurpose, str]:
-    """Spend the short code of a mail, for a link that does what the mail's own link does.
-
-    :param typed: With or without spaces, hyphens and capitals.
-    :return: What the link opens, and its token.
-    :raises LinkUnusableError: When the code is unknown, has been typed already, or is over.
-    """
-    link = MailLink.objects.for_code(typed).select_related("signatory").first()
-    if not link or not MailLink.objects.usable().filter(pk=link.pk).update(used_at=timezone.now()):
-        raise LinkUnusableError(
-            _("Ce code n’est pas le bon, a déjà servi, ou a plus de dix minutes. Le lien du courriel vaut toujours.")
-        )
-    purpose = CODES[LinkPurpose(link.purpose)]
-    return purpose, MailLink.objects.mint(link.signatory, purpose)
-
-
-@transaction.atomic
 def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Pledge:
     """Take back a signature, for good: the dated fact stays, the private contact data and the receipts go.
 
@@ -274,6 +240,13 @@ def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Ple
     forget_receipts(pledge)
     Revision.advance()
     return pledge
+
+
+def send_again(pledge: Pledge, signatory: Signatory) -> None:
+    """Owe once more the confirmation mail of someone who has not confirmed, if the last one is not recent."""
+    mails = pledge.mails.filter(kind=MailKind.CONFIRM, signatory=signatory)
+    if not mails.filter(created_at__gt=timezone.now() - SEND_AGAIN_AFTER).exists():
+        owe(MailKind.CONFIRM, signatory, pledge=pledge, again=mails.count())
 
 
 def _write_replies(pledge: Pledge, replies: Mapping[Principle, Reply]) -> None:
@@ -292,6 +265,10 @@ def _review_when_all_confirmed(pledge: Pledge, *, at: datetime) -> Pledge:
     owe_all(MailKind.IN_REVIEW, pledge)
     owe_receipt(pledge)
     return pledge
+
+
+def _mailbox(signatory: Signatory) -> str:
+    return limits.mailbox_of(signatory.email)
 
 
 type Content = tuple[frozenset[tuple[str, str, bool]], frozenset[tuple[int, str, str]]]
@@ -313,16 +290,3 @@ def _content(pledge: Pledge) -> Content:
         ),
         frozenset(pledge.commitments.values_list("principle_id", "answer", "statement")),
     )
-
-
-def _send_again(pledge: Pledge, email: str = "") -> None:
-    """Owe the confirmation mail once more to those who have not confirmed, if the last one is not recent.
-
-    :param email: To this address alone.
-    """
-    recent = timezone.now() - SEND_AGAIN_AFTER
-    signatories = pledge.signatories.filter(confirmed_at=None)
-    for signatory in signatories.filter(email__iexact=email) if email else signatories:
-        mails = pledge.mails.filter(kind=MailKind.CONFIRM, signatory=signatory)
-        if not mails.filter(created_at__gt=recent).exists():
-            owe(MailKind.CONFIRM, signatory, pledge=pledge, again=mails.count())

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pledges', '0005_receipts'),
+        ('pledges', '0006_limits'),
     ]
 
     operations = [

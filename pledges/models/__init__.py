@@ -1,13 +1,15 @@
-"""Elections and who stands in them; the charter; pledges; the journal; the mails owed; the receipts."""
+"""Elections and who stands in them; the charter; pledges; the journal; the mails owed; the receipts; the limits."""
 
 from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
 from .journal import JournalEntry
+from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
 from .pledge import Commitment, Pledge, Signatory
 from .receipt import Receipt
 
 __all__ = [
+    "Allowance",
     "Candidate",
     "CandidateList",
     "Charter",
@@ -22,4 +24,5 @@ __all__ = [
     "Principle",
     "Receipt",
     "Signatory",
+    "SpentProof",
 ]

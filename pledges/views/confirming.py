@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from pledges import limits
 from pledges.actions import signing as actions
+from pledges.actions.links import exchange_code
 from pledges.draft import Draft
 from pledges.enums import LinkPurpose
 from pledges.forms import CodeForm, ConfirmForm
 from pledges.matrix import all_cells
 from pledges.models import MailLink, Pledge
+from pledges.views.refusals import too_many
 
 
 @login_not_required
@@ -69,7 +72,10 @@ def code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            purpose, token = actions.exchange_code(form.cleaned_data["code"])
+            limits.admit_code(request)
+            purpose, token = exchange_code(form.cleaned_data["code"])
+        except limits.TooManyError as error:
+            return too_many(request, "pledges/code.html", {"form": form}, error)
         except actions.LinkUnusableError as error:
             form.add_error("code", str(error))
         else:

@@ -8,14 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from pledges import calendar
+from pledges import calendar, limits
 from pledges.actions import signing as actions
+from pledges.actions.links import send_links
 from pledges.actions.transitions import TransitionError
 from pledges.enums import LIVE, LinkPurpose, PledgeState
 from pledges.forms import AnswersForm, PrivateLinkForm, WithdrawForm
 from pledges.matrix import all_cells
 from pledges.models import MailLink, Pledge, Signatory
 from pledges.receipts import may_be_made
+from pledges.views.refusals import too_many
 
 type SignerView = Callable[[HttpRequest, str, Signatory], HttpResponse]
 
@@ -26,7 +28,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the link of one's page: the answer is the same whether the address is known or not."""
     form = PrivateLinkForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        actions.send_links(form.cleaned_data["email"])
+        try:
+            limits.admit_link(request, proved=form.is_proved)
+        except limits.TooManyError as error:
+            return too_many(request, "pledges/private_ask.html", {"form": form}, error)
+        send_links(form.cleaned_data["email"])
         return redirect("private-asked")
     return render(request, "pledges/private_ask.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -21,11 +21,13 @@ from django.views.decorators.cache import never_cache
 from pledges import calendar
 from pledges.actions import signing as actions
 from pledges.actions.declaring import declare as declare_candidacy
+from pledges.actions.links import send_links
 from pledges.actions.signing import Reply
 from pledges.declared import Declaration
 from pledges.draft import DECLARED, PRINCIPLE, READ, SENT, WHO, Draft, DraftTooLongError
 from pledges.enums import STANDING, CandidateRole, ListKind
 from pledges.forms import DeclareForm, PrincipleForm, SendForm, SignersForm
+from pledges.limits import TooManyError, admit_link, admit_signature
 from pledges.matrix import Cell
 from pledges.models import Candidate, CandidateList, Contest, Election, Pledge, Principle
 
@@ -289,7 +291,7 @@ def _read(path: SigningPath) -> HttpResponse:
     missing = path.first_missing()
     if missing != READ:
         return redirect(path.url(missing))
-    replies, who = path.replies(), path.filled(WHO)
+    replies, who, retry_after = path.replies(), path.filled(WHO), 0
     form = SendForm(
         path.request.POST if path.request.method == "POST" else None,
         asks_consent=path.asks_consent,
@@ -298,6 +300,9 @@ def _read(path: SigningPath) -> HttpResponse:
     if form.is_valid() and replies and isinstance(who, SignersForm):
         try:
             emails = _send(path, who, form, replies)
+        except TooManyError as error:
+            form.add_error(None, str(error))
+            retry_after = error.retry_after
         except actions.SigningClosedError as error:  # midnight struck while the form was being written
             form.add_error(None, str(error))
         else:
@@ -310,6 +315,10 @@ def _read(path: SigningPath) -> HttpResponse:
         "signers": who.signers() if isinstance(who, SignersForm) else [],
         "back_url": path.before(READ),
     }
+    if retry_after:
+        response = path.render("pledges/sign_read.html", status=429, **context)
+        response.headers["Retry-After"] = str(retry_after)
+        return response
     return path.render("pledges/sign_read.html", status=422 if form.is_bound else 200, **context)
 
 
@@ -317,16 +326,20 @@ def _send(path: SigningPath, who: SignersForm, form: SendForm, replies: dict[Pri
     """Sign.
 
     :return: The addresses that a link goes to.
+    :raises TooManyError: When the network, a mailbox or the list has sent too many.
+    :raises SigningClosedError: When the calendar no longer allows it.
     """
     signers = who.signers(
         accepts_publication=form.cleaned_data.get("accepts_publication", False),
         accepts_contact=form.cleaned_data.get("accepts_contact", False),
     )
+    emails = [signer.email for signer in signers]
+    admit_signature(path.request, path.candidate_list, emails, proved=form.is_proved)
     if path.declaration:
         declare_candidacy(path.declaration, signers=signers, replies=replies)
     else:
         actions.submit(path.candidate_list, candidate=path.candidate, signers=signers, replies=replies)
-    return [signer.email for signer in signers]
+    return emails
 
 
 def _cell(principle: Principle, reply: Reply | None) -> Cell:
@@ -338,14 +351,21 @@ def _sent(path: SigningPath) -> HttpResponse:
     sent = path.draft.get(SENT)
     if sent is None:
         return redirect(path.address)
+    refusal = None
     if path.request.method == "POST":
-        for email in sent["emails"]:
-            actions.send_links(email)
-        return redirect(f"{path.url(SENT)}?renvoi=1")
+        try:
+            admit_link(path.request, proved=False)
+        except TooManyError as error:
+            refusal = error
+        else:
+            for email in sent["emails"]:
+                send_links(email)
+            return redirect(f"{path.url(SENT)}?renvoi=1")
     context = {
+        "refusal": refusal,
         "emails": sent["emails"],
         "at": datetime.fromisoformat(sent["at"]),
         "sent_again": "renvoi" in path.request.GET,
         "correct_url": path.url(WHO),
     }
-    return path.render("pledges/sign_sent.html", **context)
+    return path.render("pledges/sign_sent.html", status=429 if refusal else 200, **context)

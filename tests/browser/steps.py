@@ -31,11 +31,17 @@ def answer_all(page, *, first="Je m’engage", others="Je ne réponds pas", word
     expect(heading(page)).to_have_text("Qui signe")
 
 
+def read_then_press(page):
+    """Press « Signer », as late as a person who reads: sooner, it is refused."""
+    page.wait_for_timeout(2_000)  # milliseconds
+    page.get_by_role("button", name="Signer", exact=True).click()
+
+
 def send(page, *, consents=True):
     """On the last page: agree, and sign."""
     if consents:
         page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Signer", exact=True).click()
+    read_then_press(page)
     expect(heading(page)).to_have_text("Il reste à confirmer")
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from pledges.models import Pledge
-from tests.browser.steps import answer_all, fits_and_is_accessible
+from tests.browser.steps import answer_all, fits_and_is_accessible, read_then_press
 from tests.pledges.factories import CandidateListFactory, CharterFactory, ContestFactory, ElectionFactory
 from tests.regions.factories import (
     CommuneFactory,
@@ -74,7 +74,7 @@ def sign_with_a_mistake_at_each_end(page):
     expect(page.get_by_role("alert")).to_contain_text("Sans votre accord, rien ne peut être publié")
     fits_and_is_accessible(page)
     page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Signer").click()
+    read_then_press(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
     expect(page.locator("main")).to_contain_text("tete@example.org")
     fits_and_is_accessible(page)
@@ -149,7 +149,7 @@ def test_the_main_path_needs_no_script(browser, browser_context_args, live_serve
     page.get_by_label("Votre adresse électronique").fill("mandat@example.org")
     page.get_by_role("button", name="Continuer").click()
     page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Signer").click()
+    read_then_press(page)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
     assert [message["To"] for message in smtp.messages] == ["mandat@example.org"]

@@ -10,7 +10,16 @@ from playwright.sync_api import expect
 
 from pledges.enums import ElectionKind, LinkPurpose, ListKind, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
-from tests.browser.steps import answer_all, confirm, fits_and_is_accessible, go_on, heading, link_in, send
+from tests.browser.steps import (
+    answer_all,
+    confirm,
+    fits_and_is_accessible,
+    go_on,
+    heading,
+    link_in,
+    read_then_press,
+    send,
+)
 from tests.pledges.factories import (
     CandidateFactory,
     CandidateListFactory,
@@ -226,6 +235,7 @@ def test_an_expired_link_says_so(page, smtp, start):
 def test_a_double_click_signs_once(page, smtp, start):
     fill_as_head(page, start)
     page.get_by_role("checkbox").first.check()
+    page.wait_for_timeout(2_000)
     page.get_by_role("button", name="Signer", exact=True).dblclick()
     expect(heading(page)).to_have_text("Il reste à confirmer")
 
@@ -253,7 +263,7 @@ def test_two_tabs_sign_what_was_read(page, context, start):
     other.get_by_role("radio", name="Je ne m’engage pas").check()
     other.get_by_role("button", name="Enregistrer et relire").click()
     page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Signer", exact=True).click()
+    read_then_press(page)
 
     expect(page.get_by_role("alert")).to_contain_text("Vos réponses ont changé, dans un autre onglet")
     expect(page.locator("main")).to_contain_text("ne s’engage pas")
@@ -305,6 +315,7 @@ def test_the_keyboard_alone_is_enough(page, smtp, start):
     tab_to(page.get_by_role("checkbox").first)
     page.keyboard.press("Space")
     tab_to(page.get_by_role("button", name="Signer", exact=True))
+    page.wait_for_timeout(2_000)
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(heading(page)).to_have_text("Il reste à confirmer")

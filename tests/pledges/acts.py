@@ -2,11 +2,18 @@
 
 import re
 
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
 from pledges.actions import signing
 from pledges.actions.signing import Reply, Signer
+from pledges.draft import Draft
 from pledges.enums import Answer, Capacity, LinkPurpose
 from pledges.models import MailLink
+from pledges.views.signing_path import SigningPath
 from tests.pledges.factories import CandidateListFactory
+from tests.pledges.guarded import guard_data
 
 
 def headed_list(**kwargs):
@@ -64,11 +71,26 @@ def fill(client, address, *, answers=None, **who):
     assert client.post(f"{address}qui/", who or HEAD).status_code == 302
 
 
+def at_last_page(candidate_list, *, email="tete@example.org", words=""):
+    """Someone whose draft is complete, without the requests that made it: their browser, and what it will send."""
+    address = reverse("sign-list", args=[candidate_list.pk])
+    draft = Draft(address, {})
+    for number in range(1, 6):
+        draft.keep(f"principe-{number}", {"answer": "commits", "statement": words})
+    draft.keep("qui", {"capacity": "head", "email_0": email})
+    client = Client()
+    client.cookies.update(draft.save(HttpResponse()).cookies)
+    request = RequestFactory().get(address)
+    request.COOKIES = {name: cookie.value for name, cookie in client.cookies.items()}
+    read = SigningPath(request, address, candidate_list).fingerprint()
+    return client, f"{address}relire/", {"read": read, "accepts_publication": "on"}
+
+
 def send(client, address, **changes):
     """Press « Signer » on the last page, both consents given unless told: the answer of the portal."""
     page = client.get(f"{address}relire/").content.decode()
     [read] = re.findall(r'name="read" value="(\w+)"', page) or [""]
-    typed = {"read": read, "accepts_publication": "on", **changes}
+    typed = {**guard_data(), "read": read, "accepts_publication": "on", **changes}
     return client.post(f"{address}relire/", {name: value for name, value in typed.items() if value is not None})
 
 

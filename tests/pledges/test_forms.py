@@ -7,6 +7,7 @@ from pledges.models import Candidate
 from pledges.views.signing_path import signing_people
 from tests.pledges.acts import headed_list
 from tests.pledges.factories import CandidateFactory, CharterFactory, ContestFactory, ElectionFactory
+from tests.pledges.guarded import guard_data
 from tests.regions.factories import RegionFactory
 
 pytestmark = pytest.mark.django_db
@@ -190,11 +191,11 @@ def test_a_list_without_a_known_head_is_signed_by_its_mandatary_alone(candidate_
 
 
 def test_what_is_sent_is_what_was_read():
-    typed = {"read": "abc", "accepts_publication": "on"}
+    typed = {**guard_data(), "read": "abc", "accepts_publication": "on"}
 
     as_read = SendForm(typed, asks_consent=True, fingerprint="abc")
     changed = SendForm(typed, asks_consent=True, fingerprint="abd")
-    without_consent = SendForm({"read": "abc"}, asks_consent=True, fingerprint="abc")
+    without_consent = SendForm({**guard_data(), "read": "abc"}, asks_consent=True, fingerprint="abc")
 
     assert as_read.is_valid()
     assert errors_of(changed) == {

@@ -22,6 +22,7 @@ from pledges.enums import (
 from pledges.models import OutboxMail, Pledge
 from tests.pledges.acts import links_of, replies
 from tests.pledges.factories import CandidateFactory, ElectionFactory, PledgeFactory, SignatoryFactory
+from tests.pledges.guarded import guard_data
 from tests.pledges.test_views import text_of
 from tests.regions.factories import UserFactory
 
@@ -42,7 +43,7 @@ def page_of(pledge, name="private"):
 
 
 def ask(client, email=ADDRESS):
-    return client.post(reverse("private-ask"), {"email": email})
+    return client.post(reverse("private-ask"), {**guard_data(), "email": email})
 
 
 # --- Asking for the link ---

@@ -3,12 +3,14 @@
 import pytest
 
 from pledges.actions import review, signing
+from pledges.actions.links import owe_links
+from pledges.actions.signing import Signer
 from pledges.actions.transitions import TransitionError
-from pledges.enums import Act, IdentityCheck, PledgeState
+from pledges.enums import Act, Capacity, IdentityCheck, ListKind, PledgeState
 from pledges.models import JournalEntry, MailLink, OutboxMail, Pledge
 from regions.models import Revision
-from tests.pledges.acts import headed_list, links_of, submit
-from tests.pledges.factories import PledgeFactory, SignatoryFactory
+from tests.pledges.acts import headed_list, links_of, replies, submit
+from tests.pledges.factories import CandidateFactory, PledgeFactory, SignatoryFactory
 from tests.regions.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,11 +90,49 @@ def test_a_decision_and_a_withdrawal_at_once_leave_a_history_that_holds_together
         }
 
 
+def test_a_private_link_asked_for_many_times_at_once_is_sent_once(in_threads, smtp):
+    signatory = SignatoryFactory(pledge=PledgeFactory(published=True))
+
+    outcomes = in_threads(lambda: owe_links.call([signatory.pk]), THREADS)
+
+    assert outcomes == [None] * THREADS
+    assert len(smtp.messages) == OutboxMail.objects.count() == 1
+
+
+def test_binomes_with_the_same_mailboxes_in_another_order_do_not_wait_for_each_other_for_ever(in_threads, smtp):
+    mailboxes = ["un@example.org", "deux@example.org"]
+    pairs = []
+    for number in range(THREADS):
+        pair = headed_list(kind=ListKind.PAIR)
+        CandidateFactory(candidate_list=pair)
+        members = pair.candidates.order_by("pk")
+        emails = mailboxes if number % 2 else mailboxes[::-1]
+        signers = [
+            Signer(Capacity.MEMBER, member.full_name, email, candidate=member)
+            for member, email in zip(members, emails, strict=True)
+        ]
+        pairs.append((pair, signers))
+
+    def sign():
+        pair, signers = pairs.pop()
+        return signing.submit(pair, signers=signers, replies=replies(pair))
+
+    outcomes = in_threads(sign, THREADS)
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert Pledge.objects.count() == THREADS
+    assert len(smtp.messages) == 2 * 3
+
+
 def test_many_writers_wait_for_one_another(in_threads, smtp):
     lists = [headed_list() for _ in range(50)]
-    candidates = list(lists)
+    signatures = [(candidate_list, f"tete{number}@example.org") for number, candidate_list in enumerate(lists)]
 
-    outcomes = in_threads(lambda: submit(candidates.pop()), 50)
+    def sign():
+        candidate_list, email = signatures.pop()
+        return submit(candidate_list, email=email)
+
+    outcomes = in_threads(sign, 50)
 
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert Pledge.objects.count() == len(smtp.messages) == 50

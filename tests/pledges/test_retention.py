@@ -6,16 +6,17 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from pledges import failures, outbox
+from pledges import failures, limits, outbox
 from pledges.actions import signing
 from pledges.actions.retention import Purged, purge_expired
 from pledges.enums import Act, MailKind, PledgeState
-from pledges.models import JournalEntry, OutboxMail, Pledge, Signatory
+from pledges.models import Allowance, JournalEntry, OutboxMail, Pledge, Signatory, SpentProof
 from tests.pledges.acts import headed_list, links_of, submit
 from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
 
 pytestmark = pytest.mark.django_db
 
+DAY = EVERY_DAY = datetime.timedelta(days=1)
 SECOND = datetime.timedelta(seconds=1)
 DAY = datetime.timedelta(days=1)
 WEEK = datetime.timedelta(days=7)
@@ -28,7 +29,7 @@ def test_a_signature_never_confirmed_goes_after_seven_days_to_the_second(after, 
     with time_machine.travel(pledge.submitted_at + after, tick=False):
         purged = purge_expired()
 
-    assert purged == Purged(pledges=deleted, contacts=0, addresses=0)
+    assert purged == Purged(pledges=deleted, contacts=0, addresses=0, requests=1)
     assert Pledge.objects.count() == Signatory.objects.count() == OutboxMail.objects.count() == 1 - deleted
     assert JournalEntry.objects.filter(act=Act.PLEDGE_EXPIRED, pledge=pledge.pk).count() == deleted
 
@@ -49,7 +50,7 @@ def test_a_signature_confirmed_a_moment_ago_stays():
 
         purged = purge_expired()
 
-    assert not purged
+    assert purged.pledges == 0
 
 
 @pytest.mark.parametrize(("days", "forgotten"), [(183, 0), (184, 1)])
@@ -62,7 +63,7 @@ def test_contacts_go_six_months_after_the_mandate(days, forgotten):
     with time_machine.travel(datetime.datetime.combine(ends_on, datetime.time(12)) + datetime.timedelta(days=days)):
         purged = purge_expired()
 
-    assert purged == Purged(pledges=0, contacts=forgotten, addresses=0)
+    assert purged == Purged(pledges=0, contacts=forgotten, addresses=0, requests=0)
     assert Signatory.objects.filter(email="", phone="").count() == forgotten
 
 
@@ -73,8 +74,38 @@ def test_the_address_of_a_mail_given_up_goes_after_thirty_days(days, forgotten):
 
     purged = purge_expired()
 
-    assert purged == Purged(pledges=0, contacts=0, addresses=forgotten)
+    assert purged == Purged(pledges=0, contacts=0, addresses=forgotten, requests=0)
     assert OutboxMail.objects.filter(recipient="").count() == forgotten
+
+
+@pytest.mark.parametrize(("after", "forgotten"), [(4 * DAY - SECOND, 0), (4 * DAY + SECOND, 1)])
+def test_the_hashed_address_of_a_request_goes_once_its_limit_is_whole_again(after, forgotten):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(3):
+            limits.MAILS_TO_UNPROVED.take("tete@example.org")
+        clock.shift(after)
+
+        purged = purge_expired()
+
+    assert purged == Purged(pledges=0, contacts=0, addresses=0, requests=forgotten)
+    assert Allowance.objects.count() == 1 - forgotten
+
+
+def test_no_limit_keeps_a_hashed_address_for_thirty_days():
+    kept = [limit.per for limit in vars(limits).values() if isinstance(limit, limits.Limit)]
+
+    assert max(kept) + limits.DAY + EVERY_DAY < datetime.timedelta(days=30)
+
+
+@pytest.mark.parametrize(("after", "forgotten"), [(DAY - SECOND, 0), (DAY + SECOND, 1)])
+def test_a_spent_proof_goes_a_day_after_it_is_worth_nothing(after, forgotten):
+    proof = SpentProof.objects.create(digest="0" * 64, expires_at=timezone.now())
+
+    with time_machine.travel(proof.expires_at + after, tick=False):
+        purged = purge_expired()
+
+    assert purged == Purged(pledges=0, contacts=0, addresses=0, requests=forgotten)
+    assert SpentProof.objects.count() == 1 - forgotten
 
 
 def test_the_command_counts_and_can_be_repeated(capsys):
@@ -166,8 +197,11 @@ def test_purges_at_the_same_moment_remind_once(in_threads, mailed, smtp):
 
 
 def test_the_command_counts_the_reminders(mailed, capsys):
+    Allowance.objects.all().delete()  # what the mail has used up is another count
     with time_machine.travel(mailed.submitted_at + 6 * DAY):
         call_command("purge_expired")
         call_command("purge_expired")
 
-    assert capsys.readouterr().out.splitlines() == ["Rappels dus avant effacement : 1.", "Rien à effacer."]
+    reminded, *nothing = capsys.readouterr().out.splitlines()
+    assert reminded == "Rappels dus avant effacement : 1."
+    assert nothing == ["Rien à effacer."] * 2

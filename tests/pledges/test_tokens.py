@@ -6,7 +6,7 @@ import random
 import pytest
 from django.urls import reverse
 
-from pledges.actions import signing
+from pledges.actions import links, signing
 from pledges.enums import LinkPurpose, PledgeState
 from pledges.models import MailLink, Pledge
 from tests.pledges.acts import headed_list, links_of, submit
@@ -100,7 +100,7 @@ def test_a_code_is_spent_by_whoever_types_it_first(in_threads, transactional_db)
     signatory = SignatoryFactory(pledge=PledgeFactory())
     code = MailLink.objects.mint_code(signatory, LinkPurpose.CONFIRM_CODE)
 
-    outcomes = in_threads(lambda: signing.exchange_code(code), 8)
+    outcomes = in_threads(lambda: links.exchange_code(code), 8)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUnusableError"] * 7 + ["tuple"]
     assert MailLink.objects.filter(purpose=LinkPurpose.CONFIRM).count() == 1
@@ -114,6 +114,6 @@ def test_no_two_hundred_random_codes_open_anything(client):
 
     for guess in guesses:
         with pytest.raises(signing.LinkUnusableError):
-            signing.exchange_code(guess)
+            links.exchange_code(guess)
 
     assert not MailLink.objects.exclude(used_at=None).exists()

@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -27,17 +27,16 @@ class Command(BaseCommand):
             purged = purge_expired()
             if purged.reminders:
                 self.stdout.write(_("Rappels dus avant effacement : %d.") % purged.reminders)
-            if purged.pledges or purged.contacts or purged.addresses:
-                self.stdout.write(
-                    _(
-                        "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d"
-                        " signataires, %(addresses)d adresses de courriers abandonnés, %(stray_receipts)d fichiers de"
-                        " reçus sans engagement."
-                    )
-                    % asdict(purged)
+            self.stdout.write(
+                _(
+                    "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d signataires,"
+                    " %(addresses)d adresses de courriers abandonnés, %(requests)d traces de demandes,"
+                    " %(stray_receipts)d fichiers de reçus sans engagement."
                 )
-            elif not purged:
-                self.stdout.write(_("Rien à effacer."))
+                % asdict(purged)
+                if replace(purged, reminders=0)
+                else _("Rien à effacer.")
+            )
             if not every:
                 return
             close_old_connections()
