@@ -2,9 +2,11 @@
 
 from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
+from .email_change import EmailChange
 from .journal import JournalEntry
 from .mail import MailLink, OutboxMail
 from .pledge import Commitment, Pledge, Signatory
+from .wording import Wording
 
 __all__ = [
     "Candidate",
@@ -13,6 +15,7 @@ __all__ = [
     "Commitment",
     "Contest",
     "Election",
+    "EmailChange",
     "JournalEntry",
     "MailLink",
     "Nuance",
@@ -20,4 +23,5 @@ __all__ = [
     "Pledge",
     "Principle",
     "Signatory",
+    "Wording",
 ]
