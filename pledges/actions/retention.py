@@ -6,9 +6,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from pledges.actions.forgetting import close_changes
 from pledges.actions.recording import lock, record
 from pledges.enums import Act, PledgeState
-from pledges.models import OutboxMail, Pledge, Signatory
+from pledges.models import EmailChange, OutboxMail, Pledge, Signatory
 
 UNCONFIRMED = timedelta(days=7)
 CONTACT_AFTER_MANDATE = timedelta(days=183)  # six months
@@ -22,9 +23,10 @@ class Purged:
     pledges: int
     contacts: int
     addresses: int
+    email_changes: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.pledges or self.contacts or self.addresses)
+        return bool(self.pledges or self.contacts or self.addresses or self.email_changes)
 
 
 def purge_expired() -> Purged:
@@ -35,7 +37,14 @@ def purge_expired() -> Purged:
         addresses=OutboxMail.objects.filter(abandoned_at__lt=timezone.now() - UNDELIVERABLE)
         .exclude(recipient="")
         .update(recipient=""),
+        email_changes=_drop_email_changes(),
     )
+
+
+def _drop_email_changes() -> int:
+    """Delete the changes of address that both mailboxes have not confirmed in two days."""
+    with transaction.atomic():
+        return close_changes(EmailChange.objects.expired())
 
 
 def _delete_unconfirmed() -> int:

@@ -1,5 +1,6 @@
 """``manage.py purge_expired``: what has no more use is forgotten; to be run each day."""
 
+import dataclasses
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -27,9 +28,10 @@ class Command(BaseCommand):
                 self.stdout.write(
                     _(
                         "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d"
-                        " signataires, %(addresses)d adresses de courriers abandonnés."
+                        " signataires, %(addresses)d adresses de courriers abandonnés, %(email_changes)d changements"
+                        " d’adresse restés sans confirmation."
                     )
-                    % {"pledges": purged.pledges, "contacts": purged.contacts, "addresses": purged.addresses}
+                    % dataclasses.asdict(purged)
                 )
             else:
                 self.stdout.write(_("Rien à effacer."))
