@@ -3,7 +3,7 @@
 import logging
 import re
 
-_KEYS = re.compile(r"(/signer/(?:confirmer|ma-page|adresse)/|/verifier/)[^/\s?]+")
+_KEYS = re.compile(r"(/signer/(?:confirmer|ma-page|adresse/\w+)/|/verifier/)[^/\s?]+")
 
 
 def without_keys(text: str) -> str:

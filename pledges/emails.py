@@ -16,7 +16,7 @@ from pledges import calendar, letters
 from pledges.enums import CODES, LIVE, LinkPurpose, ListKind, MailKind, PledgeState
 from pledges.letters import inline
 from pledges.matrix import all_cells
-from pledges.models import MailLink, OutboxMail, Pledge
+from pledges.models import EmailChange, MailLink, OutboxMail, Pledge
 from pledges.models.mail import LINK_LIFE
 from regions.models import Region
 from regions.typography import day, hour, typeset_text
@@ -26,6 +26,8 @@ LINKS = {
     MailKind.CONFIRM: LinkPurpose.CONFIRM,
     MailKind.REMINDER: LinkPurpose.CONFIRM,
     MailKind.PRIVATE: LinkPurpose.PRIVATE,
+    MailKind.APPROVE: LinkPurpose.APPROVE,
+    MailKind.PROVE: LinkPurpose.PROVE,
 }
 CODE_FOR = {purpose: code for code, purpose in CODES.items()}
 # The states in which a mail is still true: it may leave hours after the act that owed it.
@@ -33,6 +35,8 @@ TRUE_IN: dict[MailKind, tuple[PledgeState, ...]] = {
     MailKind.CONFIRM: (PledgeState.SUBMITTED,),
     MailKind.REMINDER: (PledgeState.SUBMITTED,),
     MailKind.PRIVATE: LIVE,
+    MailKind.APPROVE: LIVE,
+    MailKind.PROVE: LIVE,
     MailKind.IN_REVIEW: (PledgeState.IN_REVIEW,),
     MailKind.PUBLISHED: (PledgeState.PUBLISHED,),
     MailKind.SUPERSEDED: (PledgeState.PUBLISHED,),
@@ -121,12 +125,22 @@ def _context(mail: OutboxMail) -> dict[str, Any]:
         "signer_url": f"{settings.SITE_URL}{pledge.signer.get_absolute_url()}",
     }
     if purpose := LINKS.get(MailKind(mail.kind)):
-        token = MailLink.objects.mint(signatory, purpose)
+        token = MailLink.objects.mint(signatory, purpose, email_change=_change(mail))
         context["link"] = f"{settings.SITE_URL}{reverse(purpose, args=[token])}"
-        context["code"] = MailLink.objects.mint_code(signatory, CODE_FOR[purpose])
-        context["code_url"] = f"{settings.SITE_URL}{reverse('code')}"
+        if code := CODE_FOR.get(purpose):
+            context["code"] = MailLink.objects.mint_code(signatory, code)
+            context["code_url"] = f"{settings.SITE_URL}{reverse('code')}"
         context["link_until"] = _moment(timezone.now() + LINK_LIFE[purpose], region)
     return context
+
+
+def _change(mail: OutboxMail) -> EmailChange | None:
+    """The change of address that a mail asks to confirm, as it is now: the link does nothing for another."""
+    if mail.kind == MailKind.APPROVE:
+        return mail.signatory.email_changes.first()
+    if mail.kind == MailKind.PROVE:
+        return mail.signatory.email_changes.filter(new_email=mail.recipient).first()
+    return None
 
 
 def _replaced(pledge: Pledge, region: Region) -> str:

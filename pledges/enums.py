@@ -95,6 +95,8 @@ class LinkPurpose(models.TextChoices):
 
     CONFIRM = "confirm", _("confirmer une signature")
     PRIVATE = "private", _("ouvrir sa page privée")
+    APPROVE = "approve", _("autoriser un changement d’adresse")
+    PROVE = "prove", _("confirmer une nouvelle adresse")
     # The same by typing: what a code gives is a link of the purpose it stands for.
     CONFIRM_CODE = "code", _("code pour confirmer une signature")
     PRIVATE_CODE = "page_code", _("code pour ouvrir sa page privée")
@@ -116,6 +118,24 @@ class MailKind(models.TextChoices):
     SUSPENDED = "suspended", _("engagement suspendu")
     RESUMED = "resumed", _("engagement de nouveau publié")
     WITHDRAWN = "withdrawn", _("engagement retiré")
+    APPROVE = "approve", _("changement d’adresse à autoriser")
+    PROVE = "prove", _("nouvelle adresse à confirmer")
+
+
+class ConsentPurpose(models.TextChoices):
+    """What a signer agrees to, each apart."""
+
+    PUBLICATION = "publication", _("publier l’engagement")
+    CONTACT = "contact", _("être recontacté·e par le réseau")
+
+
+class Door(models.TextChoices):
+    """Where a signer, or a network for them, said or asked something."""
+
+    FORM = "form", _("dans le formulaire de signature")
+    CONFIRMATION = "confirmation", _("en confirmant la signature")
+    PRIVATE_PAGE = "private_page", _("sur la page privée")
+    COMMAND = "command", _("par une demande écrite au réseau")
 
 
 class Act(models.TextChoices):
@@ -131,6 +151,13 @@ class Act(models.TextChoices):
     PLEDGE_WITHDRAWN = "pledge.withdrawn", _("engagement retiré")
     PLEDGE_SUPERSEDED = "pledge.superseded", _("engagement remplacé")
     PLEDGE_MATCHED = "pledge.matched", _("candidature déclarée rapprochée de la liste officielle")
+    CONSENT_GIVEN = "consent.given", _("accord donné")
+    CONSENT_WITHDRAWN = "consent.withdrawn", _("accord repris")
+    EMAIL_CHANGE_ASKED = "email.asked", _("changement d’adresse demandé")
+    EMAIL_CHANGED = "email.changed", _("adresse changée")
+    EMAIL_CHANGE_REFUSED = "email.refused", _("changement d’adresse refusé")
+    DATA_EXPORTED = "data.exported", _("données remises à la personne")
+    DATA_ERASED = "data.erased", _("données de la personne effacées")
     PLEDGE_EXPIRED = "pledge.expired", _("engagement jamais confirmé, effacé")
     MAIL_RESENT = "mail.resent", _("courrier renvoyé")
     CANDIDATES_IMPORTED = "candidates.imported", _("candidatures importées")

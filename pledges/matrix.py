@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pledges import calendar
 from pledges.enums import Answer, CandidateRole, ListKind, PledgeState
 from pledges.models import Candidate, CandidateList, Contest, Pledge, Principle
+from regions.models import Region
 from regions.typography import day
 
 
@@ -126,6 +127,14 @@ def standing(pledge: Pledge | None, as_of: datetime.date) -> str:
     if pledge.state == PledgeState.SUSPENDED and pledge.decided_at:
         return _("engagement suspendu le %s") % day(timezone.localtime(pledge.decided_at))
     return _("signataire depuis le %s") % day(timezone.localtime(pledge.published_at))
+
+
+def withdrawal_reason(pledge: Pledge | None, region: Region) -> str:
+    """What the signer wrote when taking back what was public; nothing new is shown during the electoral silence."""
+    if pledge is None or not pledge.withdrawal_reason or pledge.withdrawn_at is None:
+        return ""
+    silence = calendar.silence_in(region)
+    return "" if silence and pledge.withdrawn_at >= silence.starts_at else pledge.withdrawal_reason
 
 
 def leaders_of(lists: Iterable[CandidateList]) -> dict[int, list[Candidate]]:

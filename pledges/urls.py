@@ -5,12 +5,15 @@ from django.urls import path, register_converter
 from pledges.views.candidates import candidate
 from pledges.views.confirming import code, confirm
 from pledges.views.elections import contest, election
+from pledges.views.email_change import approve, ask_change, noted, prove
 from pledges.views.finding import find
 from pledges.views.home import home
 from pledges.views.lists import candidate_list
+from pledges.views.my_data import contact, download, erase, erased, my_data
 from pledges.views.principles import principle
 from pledges.views.private_page import amend, ask, asked, private, withdraw
-from pledges.views.receipts import download, verify, verify_file, verify_form
+from pledges.views.receipts import download as download_receipt
+from pledges.views.receipts import verify, verify_file, verify_form
 from pledges.views.regions import region
 from pledges.views.search import search
 from pledges.views.signing_path import declare, sign_candidate, sign_list
@@ -49,11 +52,22 @@ urlpatterns = [
     path("signer/code/", code, name="code"),
     path("signer/ma-page/", ask, name="private-ask"),
     path("signer/ma-page/envoye/", asked, name="private-asked"),
+    path("signer/ma-page/efface/", erased, name="private-erased"),
     path("signer/ma-page/<str:token>/", private, name="private"),
     path("signer/ma-page/<str:token>/modifier/", amend, name="private-amend"),
     path("signer/ma-page/<str:token>/retirer/", withdraw, name="private-withdraw"),
-    path("signer/ma-page/<str:token>/recu/", download, name="private-receipt"),
+    path("signer/ma-page/<str:token>/recu/", download_receipt, name="private-receipt"),
+    path("signer/ma-page/<str:token>/adresse/", ask_change, name="private-email"),
+    path("signer/ma-page/<str:token>/recontact/", contact, name="private-contact"),
+    path("signer/ma-page/<str:token>/donnees/", my_data, name="private-data"),
+    path("signer/ma-page/<str:token>/donnees/telecharger/", download, name="private-download"),
+    path("signer/ma-page/<str:token>/donnees/effacer/", erase, name="private-erase"),
     path("signer/confirmer/<str:token>/", confirm, name="confirm"),
+    path("signer/adresse/notee/", noted, {"outcome": "noted"}, name="email-noted"),
+    path("signer/adresse/changee/", noted, {"outcome": "changed"}, name="email-changed"),
+    path("signer/adresse/refusee/", noted, {"outcome": "refused"}, name="email-refused"),
+    path("signer/adresse/autoriser/<str:token>/", approve, name="approve"),
+    path("signer/adresse/confirmer/<str:token>/", prove, name="prove"),
     path("verifier/", verify_form, name="verify"),
     path("verifier/<str:code>/", verify, name="verify-code"),
     path("verifier/<str:code>/fichier/", verify_file, name="verify-file"),

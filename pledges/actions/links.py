@@ -47,7 +47,7 @@ def exchange_code(typed: str) -> tuple[LinkPurpose, str]:
     :raises LinkUnusableError: When the code is unknown, has been typed already, or is over.
     """
     link = MailLink.objects.for_code(typed).select_related("signatory").first()
-    if not link or not MailLink.objects.usable().filter(pk=link.pk).update(used_at=timezone.now()):
+    if not link or not MailLink.objects.filter(pk=link.pk).use(used_at=timezone.now()):
         raise LinkUnusableError(
             _("Ce code n’est pas le bon, a déjà servi, ou a plus de dix minutes. Le lien du courriel vaut toujours.")
         )

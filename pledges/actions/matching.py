@@ -86,14 +86,14 @@ def match(pledge: Pledge, candidate_list: CandidateList, *, by: User, candidate:
     if rivals.exists():
         raise AlreadySignedError
     people = _pair_up(pledge, candidate_list, candidate)
+    names = [f"{person.full_name} : {official.full_name}" for person, official in people.items()]
     record(
         Act.PLEDGE_MATCHED,
         pledge,
         by=by,
-        declared=declared.name,
-        official=candidate_list.name,
+        reason=_("« %(declared)s », déclarée, est « %(official)s » de la liste officielle. %(people)s")
+        % {"declared": declared.name, "official": candidate_list.name, "people": " ; ".join(names)},
         official_list=candidate_list.pk,
-        people={person.full_name: official.full_name for person, official in people.items()},
     )
     Pledge.objects.filter(pk=pledge.pk).update(
         candidate_list=candidate_list, candidate=candidate if pledge.candidate_id else None

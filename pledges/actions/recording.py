@@ -1,5 +1,6 @@
 """What every act does besides itself: it is written in the journal, and it owes mails."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from pledges import limits, tasks
 from pledges.enums import Act, MailKind
-from pledges.models import CandidateList, JournalEntry, OutboxMail, Pledge, Signatory
+from pledges.models import CandidateList, JournalEntry, OutboxMail, Pledge, Signatory, Wording
 from regions.models import User
 
 
@@ -17,22 +18,48 @@ def lock(candidate_list: CandidateList) -> None:
     CandidateList.objects.filter(pk=candidate_list.pk).take()
 
 
-def record(act: Act, pledge: Pledge, *, by: User | None = None, reason: str = "", **details: Any) -> JournalEntry:
-    """Write an act on a pledge in the journal, in the act's own transaction."""
+def record(
+    act: Act,
+    pledge: Pledge,
+    *,
+    by: User | None = None,
+    reason: str = "",
+    answers: Mapping[str, Any] | None = None,
+    **details: Any,
+) -> JournalEntry:
+    """Write an act on a pledge in the journal, in the act's own transaction.
+
+    :param reason: In its author's words: kept beside the journal, which holds its fingerprint.
+    :param answers: What the act makes public, kept in the same way.
+    """
     contest = pledge.candidate_list.contest
-    return JournalEntry.objects.create(
+    wording = Wording(reason=reason, answers=answers or {}) if reason or answers else None
+    if wording:
+        details["wording_sha256"] = wording.fingerprint
+    entry = JournalEntry.objects.create(
         act=act,
         at=timezone.now(),
         by=by,
         region_id=contest.region_id,
         election_id=contest.election_id,
         pledge=pledge,
-        reason=reason,
         details={"list": pledge.candidate_list_id, "candidate": pledge.candidate_id, **details},
     )
+    if wording:
+        wording.entry = entry
+        wording.save()
+    return entry
 
 
-def owe(kind: MailKind, signatory: Signatory, *, pledge: Pledge, again: int = 0, once: bool = False) -> bool:
+def owe(  # noqa: PLR0913  what a mail is made of
+    kind: MailKind,
+    signatory: Signatory,
+    *,
+    pledge: Pledge,
+    again: int = 0,
+    once: bool = False,
+    recipient: str = "",
+) -> bool:
     """Owe a mail to a signatory, in the act's own transaction; it leaves as soon as that one commits.
 
     A mailbox that has proved nothing is owed three confirmation mails a day, from all sources together, and silently no
@@ -40,13 +67,14 @@ def owe(kind: MailKind, signatory: Signatory, *, pledge: Pledge, again: int = 0,
 
     :param again: The number of times the same mail was owed before: asked for again, it is another mail.
     :param once: Owe it one time in the life of the pledge, however often this is called and whatever happens between.
+    :param recipient: Another address than the one they signed with.
     :return: Whether a mail is owed that was not before.
     """
-    if not signatory.email:
+    if not (recipient := recipient or signatory.email):
         return False
     # Who is asked to confirm an amendment has confirmed the pledge that it amends.
-    is_unproved = kind == MailKind.CONFIRM and not pledge.amends_id
-    if is_unproved and not limits.MAILS_TO_UNPROVED.take(limits.mailbox_of(signatory.email)):
+    is_unproved = kind == MailKind.PROVE or (kind == MailKind.CONFIRM and not pledge.amends_id)
+    if is_unproved and not limits.MAILS_TO_UNPROVED.take(limits.mailbox_of(recipient)):
         return False
     key = f"{kind}:{pledge.pk}:{signatory.pk}"
     mail, is_new = OutboxMail.objects.get_or_create(
@@ -56,7 +84,7 @@ def owe(kind: MailKind, signatory: Signatory, *, pledge: Pledge, again: int = 0,
             "signatory": signatory,
             "pledge": pledge,
             "region_id": pledge.candidate_list.contest.region_id,
-            "recipient": signatory.email,
+            "recipient": recipient,
         },
     )
     if is_new:

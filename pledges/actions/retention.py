@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from pledges import limits, proof
 from pledges.actions.declaring import forget_declared
+from pledges.actions.forgetting import close_changes
 from pledges.actions.receipts import delete_stray_receipts
 from pledges.actions.recording import lock, owe, record
 from pledges.enums import Act, MailKind, PledgeState
-from pledges.models import OutboxMail, Pledge, Signatory
+from pledges.models import EmailChange, OutboxMail, Pledge, Signatory
 from pledges.models.pledge import UNCONFIRMED
 
 REMINDED = timedelta(days=2)  # before an unconfirmed signature goes
@@ -27,6 +28,7 @@ class Purged:
     contacts: int
     addresses: int
     requests: int = 0
+    email_changes: int = 0
     stray_receipts: int = 0
     reminders: int = 0
 
@@ -49,6 +51,7 @@ def purge_expired() -> Purged:
         .update(recipient=""),
         stray_receipts=delete_stray_receipts(),
         requests=limits.forget() + proof.forget(),
+        email_changes=_drop_email_changes(),
     )
 
 
@@ -68,6 +71,12 @@ def _remind() -> int:
             for signatory in still_to_confirm.exclude(mails__in=OutboxMail.objects.owed()):
                 reminders += owe(MailKind.REMINDER, signatory, pledge=pledge, once=True)
     return reminders
+
+
+def _drop_email_changes() -> int:
+    """Delete the changes of address that both mailboxes have not confirmed in two days."""
+    with transaction.atomic():
+        return close_changes(EmailChange.objects.expired())
 
 
 def _delete_unconfirmed() -> int:

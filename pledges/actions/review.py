@@ -154,6 +154,7 @@ def _reason(text: str) -> str:
     return text
 
 
-def _answers(pledge: Pledge) -> dict[str, str]:
-    """The answers by number of principle, as the journal keeps them."""
-    return {str(number): answer for number, answer in pledge.commitments.values_list("principle__number", "answer")}
+def _answers(pledge: Pledge) -> dict[str, list[str]]:
+    """Each answer and its words by number of principle, as they are published."""
+    answers = pledge.commitments.values_list("principle__number", "answer", "statement")
+    return {str(number): [answer, statement] for number, answer, statement in answers}

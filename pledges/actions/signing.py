@@ -12,10 +12,22 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from pledges import calendar, consent, limits
-from pledges.actions.receipts import forget_receipts, owe_receipt
+from pledges.actions.consents import record_consent
+from pledges.actions.forgetting import forget_private_data
+from pledges.actions.receipts import owe_receipt
 from pledges.actions.recording import lock, owe, owe_all, record
 from pledges.actions.transitions import TransitionError, move
-from pledges.enums import LIVE, Act, Answer, Capacity, LinkPurpose, MailKind, PledgeState
+from pledges.enums import (
+    LIVE,
+    Act,
+    Answer,
+    Capacity,
+    ConsentPurpose,
+    Door,
+    LinkPurpose,
+    MailKind,
+    PledgeState,
+)
 from pledges.models import Candidate, CandidateList, Commitment, MailLink, Pledge, Principle, Signatory
 from regions.models import Revision, User
 
@@ -135,6 +147,10 @@ def submit(
     record(Act.PLEDGE_SUBMITTED, pledge)
     # In one order for all: two binômes with the same mailboxes would else wait for each other's allowances for ever.
     for signatory in sorted(signatories, key=_mailbox):
+        if signatory.consented_to_publication_at:
+            record_consent(signatory, ConsentPurpose.PUBLICATION, given=True, door=Door.FORM)
+        if signatory.consented_to_contact_at:
+            record_consent(signatory, ConsentPurpose.CONTACT, given=True, door=Door.FORM)
         owe(MailKind.CONFIRM, signatory, pledge=pledge)
     return pledge
 
@@ -152,7 +168,7 @@ def confirm(link: MailLink, *, accepts_contact: bool | None = None) -> Pledge:
     pledge = Pledge.objects.select_related("charter", "candidate_list__contest").get(signatories=link.signatory_id)
     lock(pledge.candidate_list)
     now = timezone.now()
-    if not MailLink.objects.usable().filter(pk=link.pk, purpose=LinkPurpose.CONFIRM).update(used_at=now):
+    if not MailLink.objects.filter(pk=link.pk, purpose=LinkPurpose.CONFIRM).use(used_at=now):
         raise LinkUnusableError
     contact = {} if accepts_contact is None else {"consented_to_contact_at": now if accepts_contact else None}
     confirmed = Signatory.objects.filter(pk=link.signatory_id, confirmed_at=None).update(
@@ -171,6 +187,10 @@ def confirm(link: MailLink, *, accepts_contact: bool | None = None) -> Pledge:
     if rivals.filter(state__in=LIVE).exists():
         raise AlreadySignedError
     record(Act.SIGNATURE_CONFIRMED, pledge, signatory=link.signatory_id)
+    signatory = pledge.signatories.get(pk=link.signatory_id)
+    record_consent(signatory, ConsentPurpose.PUBLICATION, given=True, door=Door.CONFIRMATION)
+    if accepts_contact:
+        record_consent(signatory, ConsentPurpose.CONTACT, given=True, door=Door.CONFIRMATION)
     return _review_when_all_confirmed(pledge, at=now)
 
 
@@ -219,7 +239,9 @@ def amend(signatory: Signatory, *, replies: Mapping[Principle, Reply]) -> Pledge
     Signatory.objects.bulk_create(signatories)
     record(Act.PLEDGE_SUBMITTED, amendment, amends=pledge.pk)
     for other in signatories:
-        if not other.confirmed_at:
+        if other.confirmed_at:
+            record_consent(other, ConsentPurpose.PUBLICATION, given=True, door=Door.PRIVATE_PAGE)
+        else:
             owe(MailKind.CONFIRM, other, pledge=amendment)
     return _review_when_all_confirmed(amendment, at=now)
 
@@ -228,16 +250,20 @@ def amend(signatory: Signatory, *, replies: Mapping[Principle, Reply]) -> Pledge
 def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Pledge:
     """Take back a signature, for good: the dated fact stays, the private contact data and the receipts go.
 
+    Answers that were to replace it, and wait, go with it: nothing would be left for them to amend.
+
     :param by: The moderator who does it at the signer's request; None for the signer.
-    :param reason: Public, and optional.
+    :param reason: Optional; public when it is the signer's own.
     :raises TransitionError: When the pledge is not confirmed, or has ended already.
     """
     lock(pledge.candidate_list)
-    pledge = move(pledge, PledgeState.WITHDRAWN, withdrawn_at=timezone.now())
+    public = "" if by else reason
+    pledge = move(pledge, PledgeState.WITHDRAWN, withdrawn_at=timezone.now(), withdrawal_reason=public)
     record(Act.PLEDGE_WITHDRAWN, pledge, by=by, reason=reason)
     owe_all(MailKind.WITHDRAWN, pledge)
-    pledge.signatories.update(email="", phone="")
-    forget_receipts(pledge)
+    forget_private_data(pledge)
+    for amendment in pledge.amendments.filter(state__in=(PledgeState.SUBMITTED, PledgeState.IN_REVIEW)):
+        _drop_amendment(amendment, by=by)
     Revision.advance()
     return pledge
 
@@ -247,6 +273,17 @@ def send_again(pledge: Pledge, signatory: Signatory) -> None:
     mails = pledge.mails.filter(kind=MailKind.CONFIRM, signatory=signatory)
     if not mails.filter(created_at__gt=timezone.now() - SEND_AGAIN_AFTER).exists():
         owe(MailKind.CONFIRM, signatory, pledge=pledge, again=mails.count())
+
+
+def _drop_amendment(amendment: Pledge, *, by: User | None) -> None:
+    """End an amendment whose pledge is withdrawn; nobody is told twice."""
+    if amendment.state == PledgeState.SUBMITTED:
+        record(Act.PLEDGE_EXPIRED, amendment, by=by)
+        amendment.delete()
+        return
+    amendment = move(amendment, PledgeState.WITHDRAWN, withdrawn_at=timezone.now())
+    record(Act.PLEDGE_WITHDRAWN, amendment, by=by)
+    forget_private_data(amendment)
 
 
 def _write_replies(pledge: Pledge, replies: Mapping[Principle, Reply]) -> None:

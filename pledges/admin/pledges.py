@@ -131,7 +131,7 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
             "signatories": pledge.signatories.select_related("candidate"),
             "cells": all_cells(pledge, pledge.charter.principles.all()),
             "others": self._others(pledge),
-            "entries": pledge.entries.select_related("by").order_by("-pk"),
+            "entries": pledge.entries.select_related("by", "wording").order_by("-pk"),
             "publish_form": forms["publish"],
             "reason_form": forms["reason"],
             "withdraw_form": forms["withdraw"],

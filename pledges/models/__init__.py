@@ -2,11 +2,13 @@
 
 from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
+from .email_change import EmailChange
 from .journal import JournalEntry
 from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
 from .pledge import Commitment, Pledge, Signatory
 from .receipt import Receipt
+from .wording import Wording
 
 __all__ = [
     "Allowance",
@@ -16,6 +18,7 @@ __all__ = [
     "Commitment",
     "Contest",
     "Election",
+    "EmailChange",
     "JournalEntry",
     "MailLink",
     "Nuance",
@@ -25,4 +28,5 @@ __all__ = [
     "Receipt",
     "Signatory",
     "SpentProof",
+    "Wording",
 ]

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pledges.constraints import RefuseChange
-from pledges.enums import Act
+from pledges.enums import Act, ConsentPurpose, Door
 from pledges.models.elections import Election
 from pledges.models.pledge import Pledge
 from regions.models import Region, ScopedQuerySet
@@ -17,7 +17,10 @@ class JournalEntryQuerySet(ScopedQuerySet["JournalEntry"]):
 
 
 class JournalEntry(models.Model):
-    """One act. Append-only, in the database's own terms; it holds no contact data."""
+    """One act. Append-only, in the database's own terms: so it holds no contact data, and nobody's own words.
+
+    What a signer or a moderator wrote about a pledge is its ``wording``, that can be erased.
+    """
 
     act = models.CharField(_("acte"), max_length=30, choices=Act)
     at = models.DateTimeField(_("le"), db_index=True)
@@ -60,3 +63,15 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}, {timezone.localtime(self.at):%d/%m/%Y %H:%M}"
+
+    @property
+    def why(self) -> str:
+        """The reason, as its author wrote it; empty without one, or once it is erased."""
+        return self.wording.reason if hasattr(self, "wording") else self.reason
+
+    @property
+    def consent(self) -> str:
+        """What a consent is about, where it was said; empty for other acts."""
+        if self.act not in (Act.CONSENT_GIVEN, Act.CONSENT_WITHDRAWN):
+            return ""
+        return f"{ConsentPurpose(self.details['purpose']).label}, {Door(self.details['door']).label}"

@@ -3,16 +3,17 @@
 import datetime
 import hashlib
 import secrets
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import CODES, LinkPurpose, MailKind
+from pledges.models.email_change import CHANGE_LIFE, EmailChange
 from pledges.models.pledge import Pledge, Signatory
 from regions.models import Region, ScopedQuerySet
 
@@ -24,6 +25,8 @@ LINK_LIFE = {
     # A code can be guessed, so it lives ten minutes (OWASP ASVS 5.0, 6.5.5).
     LinkPurpose.CONFIRM_CODE: datetime.timedelta(minutes=10),
     LinkPurpose.PRIVATE_CODE: datetime.timedelta(minutes=10),
+    LinkPurpose.APPROVE: CHANGE_LIFE,
+    LinkPurpose.PROVE: CHANGE_LIFE,
 }
 # No letter that is read as another: neither O and 0, nor I, L and 1. 8 of 30 signs are 39 bits.
 CODE_SIGNS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -47,15 +50,24 @@ class MailLinkQuerySet(models.QuerySet["MailLink"]):
     def usable(self) -> Self:
         return self.filter(used_at=None, expires_at__gt=timezone.now())
 
-    def mint(self, signatory: Signatory, purpose: LinkPurpose) -> str:
+    def use(self, **changes: Any) -> bool:
+        """Count an act done with a link, in the update that makes sure of it: the link is not over.
+
+        :param changes: ``used_at``, for a link that is spent.
+        """
+        return bool(self.usable().update(uses=F("uses") + 1, **changes))
+
+    def mint(self, signatory: Signatory, purpose: LinkPurpose, *, email_change: EmailChange | None = None) -> str:
         """Make a link for this person and this purpose.
 
+        :param email_change: The one change of address that the link confirms: it does nothing for another.
         :return: The token, known only to the mail that carries it: the database keeps its hash.
         """
         token = secrets.token_urlsafe(TOKEN_BYTES)
         self.create(
             signatory=signatory,
             purpose=purpose,
+            email_change=email_change,
             digest=digest(token),
             expires_at=timezone.now() + LINK_LIFE[purpose],
         )
@@ -101,6 +113,11 @@ class MailLink(models.Model):
     created_at = models.DateTimeField(_("créé le"), auto_now_add=True)
     expires_at = models.DateTimeField(_("valable jusqu’au"))
     used_at = models.DateTimeField(_("utilisé le"), null=True)
+    uses = models.PositiveIntegerField(_("utilisations"), default=0, db_default=0)
+    # Not tied by the database: a change may end while its mail is being written, whose link then opens nothing.
+    email_change = models.ForeignKey(
+        EmailChange, null=True, on_delete=models.CASCADE, db_constraint=False, related_name="links"
+    )
 
     objects = MailLinkQuerySet.as_manager()
 
@@ -108,6 +125,13 @@ class MailLink(models.Model):
         verbose_name = _("lien envoyé")
         verbose_name_plural = _("liens envoyés")
         ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(purpose=LinkPurpose.CONFIRM) | Q(uses__lte=1),
+                name="link_confirms_at_most_once",
+                violation_error_message=_("Un lien de confirmation ne sert qu’une fois."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}, {self.created_at:%Y-%m-%d}"

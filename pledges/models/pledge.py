@@ -7,8 +7,9 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Length
+from django.db.models.functions import Coalesce, Length, Lower
 from django.db.models.lookups import Exact
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from pledges.codes import CODE_LENGTH, in_groups, make_code
@@ -88,6 +89,9 @@ class Pledge(models.Model):
     )
     decision_reason = models.TextField(_("motif"), blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("retiré le"), null=True, editable=False)
+    withdrawal_reason = models.TextField(
+        _("motif public du retrait"), blank=True, default="", db_default="", editable=False, max_length=STATEMENT_LENGTH
+    )
     amends = models.ForeignKey(
         "self",
         null=True,
@@ -184,6 +188,11 @@ class Pledge(models.Model):
                 when="OLD.code {op} NEW.code",
                 violation_error_message=_("Le code de vérification est imprimé sur des reçus : il ne change pas."),
             ),
+            models.CheckConstraint(
+                condition=Q(state=PledgeState.WITHDRAWN) | Q(withdrawal_reason=""),
+                name="pledge_withdrawal_reason_needs_a_withdrawal",
+                violation_error_message=_("Seul un engagement retiré a un motif de retrait."),
+            ),
         ]
         indexes = [models.Index(fields=["state", "confirmed_at"], name="pledge_queue")]
 
@@ -214,6 +223,15 @@ class Pledge(models.Model):
         return self.candidate or self.candidate_list
 
     @property
+    def signing_url(self) -> str:
+        """Where one signs for the same candidacy."""
+        if self.is_declared:
+            return reverse("declare")
+        if self.candidate_id:
+            return reverse("sign-candidate", args=[self.candidate_id])
+        return reverse("sign-list", args=[self.candidate_list_id])
+
+    @property
     def shown_code(self) -> str:
         """The code as it is printed, and as its address spells it."""
         return in_groups(self.code)
@@ -237,6 +255,28 @@ class Pledge(models.Model):
             pledge = pledge.amends
             line.append(pledge)
         return line
+
+
+class SignatoryQuerySet(models.QuerySet["Signatory"]):
+    def with_email(self, email: str) -> Self:
+        """The rows of a mailbox, whatever the capitals: those whose address is blank are nobody's."""
+        return self.filter(email__iexact=email).exclude(email="")
+
+    def same_person(self, signatory: "Signatory") -> Self:
+        """The rows of one person who signed for one list from one mailbox: a pledge and those that amend it.
+
+        What somebody else may have filled in with that address, and nobody confirmed, is not among them.
+        """
+        pledge = signatory.pledge
+        return self.filter(
+            pledge__charter=pledge.charter_id,
+            pledge__candidate_list=pledge.candidate_list_id,
+            pledge__candidate=pledge.candidate_id,
+            capacity=signatory.capacity,
+            candidate=signatory.candidate_id,
+            full_name=signatory.full_name,
+            email__iexact=signatory.email,
+        ).filter(Q(confirmed_at__isnull=False) | Q(pledge__amends__isnull=False))
 
 
 class Signatory(models.Model):
@@ -263,6 +303,8 @@ class Signatory(models.Model):
     consented_to_contact_at = models.DateTimeField(_("accord pour être recontacté·e"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmé le"), null=True, blank=True)
 
+    objects = SignatoryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("signataire")
         ordering = ("pledge", "pk")
@@ -272,6 +314,13 @@ class Signatory(models.Model):
                 Coalesce("candidate", 0),
                 name="signatory_once_per_pledge",
                 violation_error_message=_("Cette personne signe déjà cet engagement."),
+            ),
+            models.UniqueConstraint(
+                F("pledge"),
+                Lower("email"),
+                condition=~Q(email=""),
+                name="signatory_has_a_mailbox_of_their_own",
+                violation_error_message=_("Chaque membre du binôme confirme depuis sa propre adresse."),
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None) | Q(consented_to_publication_at__isnull=False),

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from pledges import calendar
-from pledges.matrix import cells, standing
+from pledges.matrix import cells, standing, withdrawal_reason
 from pledges.models import Candidate, Pledge
 
 
@@ -45,6 +45,7 @@ def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "election": contest.election,
         "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
         "pledge": own[-1] if own else None,
+        "reason": withdrawal_reason(own[-1] if own else None, contest.region),
         "standing": standing(own[-1], as_of) if own else _("pas de signature à titre personnel"),
         "list_standing": standing(of_list[-1] if of_list else None, as_of),
         "signing": calendar.signing(contest.election, contest.region),

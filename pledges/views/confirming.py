@@ -3,7 +3,6 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -56,13 +55,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 def _forget_draft(pledge: Pledge, response: HttpResponse) -> None:
     """The draft has become a pledge: where it was written in this browser, it is erased."""
-    if pledge.is_declared:
-        address = reverse("declare")
-    elif pledge.candidate_id:
-        address = reverse("sign-candidate", args=[pledge.candidate_id])
-    else:
-        address = reverse("sign-list", args=[pledge.candidate_list_id])
-    Draft.forget_at(address, pledge.charter.principles.values_list("number", flat=True), response)
+    Draft.forget_at(pledge.signing_url, pledge.charter.principles.values_list("number", flat=True), response)
 
 
 @login_not_required

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from pledges import calendar
-from pledges.matrix import cells, leaders_of, standing
+from pledges.matrix import cells, leaders_of, standing, withdrawal_reason
 from pledges.models import CandidateList, Pledge
 
 
@@ -38,6 +38,7 @@ def candidate_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
         "leaders": leaders_of([shown]).get(shown.pk, []),
         "pledge": own[-1] if own else None,
+        "reason": withdrawal_reason(own[-1] if own else None, contest.region),
         "standing": standing(own[-1] if own else None, calendar.answers_as_of(contest.election, contest.region)),
         "personal_pledges": [pledge for pledge in pledges if pledge.is_personal and pledge.is_published],
         "sections": sections,

@@ -6,16 +6,18 @@ from functools import wraps
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from pledges import calendar, limits
+from pledges import calendar, consent, limits
 from pledges.actions import signing as actions
 from pledges.actions.links import send_links
+from pledges.actions.personal_data import entries_of
 from pledges.actions.transitions import TransitionError
 from pledges.enums import LIVE, LinkPurpose, PledgeState
 from pledges.forms import AnswersForm, PrivateLinkForm, WithdrawForm
 from pledges.matrix import all_cells
-from pledges.models import MailLink, Pledge, Signatory
+from pledges.models import EmailChange, MailLink, Pledge, Signatory
 from pledges.receipts import may_be_made
 from pledges.views.refusals import too_many
 
@@ -44,31 +46,39 @@ def asked(request: HttpRequest) -> HttpResponse:
 
 
 def by_link(view: SignerView) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Open a page to whoever holds a link to it that is not over; tell others how to get one."""
+    """Open a page to whoever holds a link to it that is not over; tell others how to get one.
+
+    Each act done there counts on the link. The page speaks by the clock of the signer's territory.
+    """
 
     @login_not_required
     @never_cache
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
-        link = MailLink.objects.for_token(token, LinkPurpose.PRIVATE).with_pledge().first()
-        if link is None or not link.is_usable:
+        links = MailLink.objects.for_token(token, LinkPurpose.PRIVATE)
+        link = links.with_pledge().first()
+        if link is None or not link.is_usable or (request.method == "POST" and not links.use()):
             return render(request, "pledges/private_over.html", status=410 if link else 404)
-        return view(request, token, link.signatory)
+        with timezone.override(link.signatory.pledge.candidate_list.contest.region.zone):
+            return view(request, token, link.signatory)
 
     return opened
 
 
-def _context(token: str, signatory: Signatory) -> dict[str, object]:
+def private_context(token: str, signatory: Signatory) -> dict[str, object]:
+    """What each of the private pages knows: the pledge, the link, and what one may still do."""
     pledge = signatory.pledge
     amendment = (
         pledge.amendments.filter(state__in=(PledgeState.SUBMITTED, PledgeState.IN_REVIEW)).order_by("-pk").first()
     )
     return {
         "token": token,
+        "link_expires_at": MailLink.objects.for_token(token, LinkPurpose.PRIVATE).get().expires_at,
         "signatory": signatory,
         "pledge": pledge,
         "list": pledge.candidate_list,
         "amendment": amendment,
+        "is_live": pledge.state in LIVE,
         "can_amend": pledge.state == PledgeState.PUBLISHED and amendment is None,
         "can_withdraw": pledge.state in LIVE,
     }
@@ -77,13 +87,16 @@ def _context(token: str, signatory: Signatory) -> dict[str, object]:
 @by_link
 def private(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
     """Where the pledge stands, what it says, and what one may do."""
+    contest = signatory.pledge.candidate_list.contest
     context = {
-        **_context(token, signatory),
+        **private_context(token, signatory),
         "cells": all_cells(signatory.pledge, signatory.pledge.charter.principles.all()),
         "has_receipt": may_be_made(signatory.pledge),
         "receipt": signatory.pledge.receipts.last(),
-        "entries": signatory.pledge.entries.order_by("-pk"),
-        "silence": calendar.silence_in(signatory.pledge.candidate_list.contest.region),
+        "entries": entries_of(signatory).order_by("-pk"),
+        "silence": calendar.silence_in(contest.region),
+        "signing": calendar.signing(contest.election, contest.region),
+        "change": EmailChange.objects.open().filter(signatory=signatory).first(),
     }
     return render(request, "pledges/private.html", context)
 
@@ -92,9 +105,10 @@ def private(request: HttpRequest, token: str, signatory: Signatory) -> HttpRespo
 def amend(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
     """Give other answers: the first stay published until a network has checked the new ones."""
     pledge: Pledge = signatory.pledge
-    context = _context(token, signatory)
+    context = private_context(token, signatory)
     if not context["can_amend"]:
         return redirect("private", token=token)
+    context["consent"] = consent.PUBLICATION
     form = AnswersForm(request.POST if request.method == "POST" else None, charter=pledge.charter, pledge=pledge)
     if form.is_valid():
         try:
@@ -111,9 +125,14 @@ def amend(request: HttpRequest, token: str, signatory: Signatory) -> HttpRespons
 @by_link
 def withdraw(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
     """Take the signature back: GET explains, POST with a ticked box does it."""
-    context = _context(token, signatory)
+    context = private_context(token, signatory)
     if not context["can_withdraw"]:
         return redirect("private", token=token)
+    contest = signatory.pledge.candidate_list.contest
+    context |= {
+        "silence": calendar.silence_in(contest.region),
+        "signing": calendar.signing(contest.election, contest.region),
+    }
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -169,7 +169,7 @@ def test_a_moderator_withdraws_at_the_signers_request(desk, here, moderator):
 
     here.refresh_from_db()
     assert here.state == PledgeState.WITHDRAWN
-    assert list(here.entries.values_list("act", "by", "reason")) == [
+    assert list(here.entries.values_list("act", "by", "wording__reason")) == [
         (Act.PLEDGE_WITHDRAWN, moderator.pk, "Courriel du 3 mai.")
     ]
     assert list(here.signatories.values_list("email", flat=True)) == [""]

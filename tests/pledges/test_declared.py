@@ -245,10 +245,9 @@ def test_a_match_moves_the_pledge_and_forgets_the_declaration(client, election, 
     entry = JournalEntry.objects.get(act=Act.PLEDGE_MATCHED)
     assert (matched.candidate_list, matched.state) == (candidate_list, PledgeState.IN_REVIEW)
     assert (signatory.candidate, signatory.full_name) == (candidate_list.candidates.get(), "Zoe OEUVRE")
-    assert (entry.by, entry.details["declared"], entry.details["people"]) == (
+    assert (entry.by, entry.why) == (
         moderator,
-        "Pour demain",
-        {"Zoé Œuvre": "Zoe OEUVRE"},
+        "« Pour demain », déclarée, est « Pour demain » de la liste officielle. Zoé Œuvre : Zoe OEUVRE",
     )
     assert not CandidateList.objects.filter(pk=declared.pk).exists()
 

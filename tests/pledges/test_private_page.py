@@ -1,8 +1,11 @@
 import datetime
+import io
+import logging
 import re
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,8 +22,8 @@ from pledges.enums import (
     MailKind,
     PledgeState,
 )
-from pledges.models import OutboxMail, Pledge
-from tests.pledges.acts import links_of, replies
+from pledges.models import MailLink, OutboxMail, Pledge
+from tests.pledges.acts import confirm, headed_list, links_of, replies, submit
 from tests.pledges.factories import CandidateFactory, ElectionFactory, PledgeFactory, SignatoryFactory
 from tests.pledges.guarded import guard_data
 from tests.pledges.test_views import text_of
@@ -29,6 +32,15 @@ from tests.regions.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "tete@example.org"
+PAGES = [
+    "private",
+    "private-amend",
+    "private-withdraw",
+    "private-email",
+    "private-contact",
+    "private-data",
+    "private-erase",
+]
 
 
 def signed(state="published", **kwargs):
@@ -126,7 +138,7 @@ def test_the_page_shows_the_state_the_answers_and_what_happened(client):
     assert "no-store" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", ["private", "private-amend", "private-withdraw"])
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 200), (1, 410)])
 def test_a_link_opens_for_two_hours_to_the_second(client, name, seconds, status):
     pledge = signed()
@@ -139,7 +151,7 @@ def test_a_link_opens_for_two_hours_to_the_second(client, name, seconds, status)
     assert answer.status_code == status
 
 
-@pytest.mark.parametrize("name", ["private", "private-amend", "private-withdraw"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_link_made_for_something_else_opens_nothing(client, name):
     [(_link, token)] = links_of(signed(), LinkPurpose.CONFIRM)
 
@@ -162,8 +174,71 @@ def test_the_page_costs_a_fixed_number_of_queries(client, django_assert_num_quer
         signing.record(Act.PLEDGE_RESUMED, pledge)
     address = page_of(pledge)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(address)
+
+
+def test_the_page_says_until_when_its_link_is_good_by_the_clock_of_the_territory(client):
+    reunion = signed(candidate_list__contest__region__time_zone="Indian/Reunion")
+    with time_machine.travel(datetime.datetime(2026, 11, 22, 10, 32, tzinfo=datetime.UTC), tick=False):
+        page = text_of(client.get(page_of(reunion)))
+
+    assert "Le lien de cette page est valable jusqu’à 16 h 32." in page
+
+
+@pytest.mark.parametrize("name", ["private-withdraw", "confirm", "approve"])
+def test_no_token_is_written_in_the_logs(client, name):
+    [console] = [handler for handler in logging.getLogger().handlers if handler.name == "console"]
+    written = io.StringIO()
+    before = console.setStream(written)
+    address = page_of(signed(), name) if name == "private-withdraw" else reverse(name, args=["x" * 43])
+
+    client.post(address, {})
+
+    console.setStream(before)
+    [line] = written.getvalue().splitlines()
+    assert line.endswith(f": {re.sub(r'[^/]{43}', '…', address)}")
+
+
+def test_each_act_counts_on_the_link_and_reading_does_not(client):
+    pledge = signed()
+    address = page_of(pledge, "private-contact")
+    counts = []
+    for act in (client.get, client.head, lambda it: client.post(it, {"accepts_contact": "yes"})):
+        act(address)
+        counts.append(pledge.signatories.get().links.get().uses)
+
+    assert counts == [0, 0, 1]
+
+
+def test_a_confirmation_link_counts_one_use_and_never_two():
+    pledge = submit(headed_list())
+    [(link, _token)] = links_of(pledge)
+
+    signing.confirm(link)
+
+    link.refresh_from_db()
+    assert link.uses == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MailLink.objects.filter(pk=link.pk).update(uses=2)
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [
+        ("in_review", "Relire mes réponses"),
+        ("published", "Modifier mes réponses"),
+        ("suspended", "Relire mes réponses"),
+        ("declined", "Signer de nouveau"),
+        ("withdrawn", "Signer de nouveau"),
+        ("superseded", "Recevoir le nouveau lien"),
+    ],
+)
+def test_each_state_has_one_main_thing_to_do(client, state, action):
+    response = client.get(page_of(signed(state)))
+
+    main = re.findall(r'class="btn btn--main[^"]*btn--wide"[^>]*>([^<]*)<', response.content.decode())
+    assert main == [action]
 
 
 # --- Withdrawing ---
@@ -182,7 +257,7 @@ def test_a_signer_withdraws_with_a_box_and_a_button(client, state):
     assert (shown.status_code, without.status_code) == (200, 422)
     assert "La liste a changé." in text_of(without)
     assert pledge.state == PledgeState.WITHDRAWN
-    assert pledge.entries.get().reason == "La liste a changé."
+    assert pledge.entries.get().why == "La liste a changé."
     assert "Vos coordonnées sont effacées" in text_of(done)
 
 
@@ -195,6 +270,112 @@ def test_what_has_ended_offers_nothing_to_do(client):
         assert client.get(address).status_code == 302
         assert client.post(address, {"is_sure": "on", "answer_1": "commits"}).status_code == 302
     assert pledge.entries.count() == 1
+
+
+def test_the_signers_reason_is_public_with_its_date_and_stays_text(client):
+    pledge = signed()
+    signing.withdraw(pledge, reason="La liste <b>a changé</b>.")
+    pledge.refresh_from_db()
+
+    response = client.get(pledge.candidate_list.get_absolute_url())
+
+    assert "La liste &lt;b&gt;a changé&lt;/b&gt;." in response.content.decode()
+    page = text_of(response)
+    assert f"Motif écrit par qui avait signé pour « {pledge.candidate_list.name} »" in page
+    assert f'<time datetime="{timezone.localdate():%Y-%m-%d}">' in response.content.decode()
+
+
+def test_the_reason_of_a_personal_pledge_is_on_the_candidates_page(client):
+    pledge = signed(personal=True)
+    signing.withdraw(pledge, reason="Je ne suis plus candidate.")
+
+    page = text_of(client.get(pledge.candidate.get_absolute_url()))
+
+    assert "Je ne suis plus candidate." in page
+    assert "Motif écrit par la personne qui avait signé" in page
+
+
+def test_what_a_moderator_notes_is_not_public(client):
+    pledge = signed()
+    signing.withdraw(pledge, by=UserFactory(), reason="Courriel du 3 mai.")
+
+    page = text_of(client.get(pledge.candidate_list.get_absolute_url()))
+
+    assert "Engagement retiré le" in page
+    assert "Courriel du 3 mai." not in page
+
+
+@pytest.mark.parametrize(
+    ("withdrawn_on", "read_on", "shown"), [(19, 19, False), (19, 21, True), (18, 19, True)], ids=str
+)
+def test_a_reason_written_during_the_silence_is_shown_after_it(client, withdrawn_on, read_on, shown):
+    pledge = signed(candidate_list__contest__election=ElectionFactory(past=True))
+    with time_machine.travel(datetime.datetime(2021, 6, withdrawn_on, 12, tzinfo=datetime.UTC)):
+        signing.withdraw(pledge, reason="La liste a changé.")
+    with time_machine.travel(datetime.datetime(2021, 6, read_on, 12, tzinfo=datetime.UTC)):
+        page = text_of(client.get(pledge.candidate_list.get_absolute_url()))
+
+    assert f"Engagement retiré le {withdrawn_on} juin 2021" in page
+    assert ("La liste a changé." in page) == shown
+
+
+def test_only_a_withdrawal_has_a_public_reason():
+    pledge = signed()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Pledge.objects.filter(pk=pledge.pk).update(withdrawal_reason="Sans retrait.")
+
+
+def test_answers_that_wait_go_with_the_pledge_they_amend():
+    pledge = signed()
+    amendment = signing.amend(pledge.signatories.get(), replies=replies(pledge.candidate_list, 5))
+
+    signing.withdraw(pledge)
+
+    amendment.refresh_from_db()
+    assert amendment.state == PledgeState.WITHDRAWN
+    assert list(amendment.signatories.values_list("email", flat=True)) == [""]
+    assert OutboxMail.objects.filter(kind=MailKind.WITHDRAWN).count() == 1
+
+
+def test_an_amendment_that_a_member_has_still_to_confirm_goes_too():
+    pledge = PledgeFactory(published=True, candidate_list__kind=ListKind.PAIR)
+    for number in (1, 2):
+        member = CandidateFactory(candidate_list=pledge.candidate_list, role=CandidateRole.CANDIDATE)
+        SignatoryFactory(pledge=pledge, candidate=member, capacity=Capacity.MEMBER, email=f"membre{number}@example.org")
+    signing.amend(pledge.signatories.first(), replies=replies(pledge.candidate_list, 5))
+
+    signing.withdraw(pledge)
+
+    assert Pledge.objects.get() == pledge
+
+
+def test_withdrawing_new_answers_leaves_the_first_published(client):
+    pledge = signed()
+    amendment = signing.amend(pledge.signatories.get(), replies=replies(pledge.candidate_list, 5))
+    address = page_of(amendment, "private-withdraw")
+
+    page = text_of(client.get(address))
+    client.post(address, {"is_sure": "on"})
+
+    pledge.refresh_from_db()
+    assert "Les premières restent telles quelles." in page
+    assert pledge.state == PledgeState.PUBLISHED
+
+
+def test_what_is_withdrawn_stays_so_and_one_may_sign_again(client):
+    candidate_list = headed_list()
+    first = confirm(submit(candidate_list))
+    signing.withdraw(first)
+
+    page = text_of(client.get(page_of(first)))
+    second = confirm(submit(candidate_list))
+
+    first.refresh_from_db()
+    assert "Signer de nouveau serait un autre engagement" in page
+    assert (first.state, second.state) == (PledgeState.WITHDRAWN, PledgeState.IN_REVIEW)
+    with pytest.raises(TransitionError):
+        review.resume(first, by=UserFactory())
 
 
 # --- Amending ---
@@ -214,7 +395,11 @@ def test_a_signer_amends_from_the_answers_already_given(client):
         (1, "declines", "Nous avons compté.")
     ]
     assert list(amendment.signatories.values_list("email", "capacity")) == [(ADDRESS, Capacity.HEAD)]
-    assert [entry.act for entry in amendment.entries.order_by("pk")] == [Act.PLEDGE_SUBMITTED, Act.PLEDGE_IN_REVIEW]
+    assert [entry.act for entry in amendment.entries.order_by("pk")] == [
+        Act.PLEDGE_SUBMITTED,
+        Act.CONSENT_GIVEN,
+        Act.PLEDGE_IN_REVIEW,
+    ]
 
 
 def test_the_first_answers_stay_public_until_the_new_ones_are_published(client):

@@ -2,12 +2,21 @@
 
 import pytest
 
-from pledges.actions import review, signing
+from pledges.actions import email_change, personal_data, review, signing
 from pledges.actions.links import owe_links
 from pledges.actions.signing import Signer
 from pledges.actions.transitions import TransitionError
-from pledges.enums import Act, Capacity, IdentityCheck, ListKind, PledgeState
-from pledges.models import JournalEntry, MailLink, OutboxMail, Pledge
+from pledges.enums import (
+    Act,
+    Answer,
+    CandidateRole,
+    Capacity,
+    IdentityCheck,
+    LinkPurpose,
+    ListKind,
+    PledgeState,
+)
+from pledges.models import Commitment, JournalEntry, MailLink, OutboxMail, Pledge, Signatory
 from regions.models import Revision
 from tests.pledges.acts import headed_list, links_of, replies, submit
 from tests.pledges.factories import CandidateFactory, PledgeFactory, SignatoryFactory
@@ -136,3 +145,58 @@ def test_many_writers_wait_for_one_another(in_threads, smtp):
 
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert Pledge.objects.count() == len(smtp.messages) == 50
+
+
+def test_both_mailboxes_that_confirm_at_once_change_the_address_once(in_threads, smtp):
+    for _ in range(5):
+        signatory = SignatoryFactory(pledge=PledgeFactory(published=True))
+        new_email = f"nouvelle{signatory.pk}@example.org"
+        change = email_change.ask_change(signatory, new_email=new_email)
+        waiting = []
+        for purpose in (LinkPurpose.APPROVE, LinkPurpose.PROVE) * (THREADS // 2):
+            token = MailLink.objects.mint(signatory, purpose, email_change=change)
+            waiting.append(MailLink.objects.for_token(token, purpose).with_pledge().get())
+
+        outcomes = in_threads(lambda waiting=waiting: email_change.confirm_change(waiting.pop()), THREADS)
+
+        names = sorted(str(outcome) if outcome in (True, False) else type(outcome).__name__ for outcome in outcomes)
+        assert names == ["False", *["LinkUnusableError"] * (THREADS - 2), "True"]
+        signatory.refresh_from_db()
+        assert signatory.email == new_email
+        assert signatory.pledge.entries.filter(act=Act.EMAIL_CHANGED).count() == 1
+
+
+def test_members_who_take_the_same_mailbox_at_once_do_not_both_get_it(in_threads, smtp):
+    pledge = PledgeFactory(published=True, candidate_list__kind=ListKind.PAIR)
+    waiting = []
+    for number in (1, 2):
+        person = CandidateFactory(candidate_list=pledge.candidate_list, role=CandidateRole.CANDIDATE)
+        member = SignatoryFactory(
+            pledge=pledge, candidate=person, capacity=Capacity.MEMBER, email=f"membre{number}@example.org"
+        )
+        change = email_change.ask_change(member, new_email="commune@example.org")
+        for purpose in (LinkPurpose.APPROVE, LinkPurpose.PROVE):
+            token = MailLink.objects.mint(member, purpose, email_change=change)
+            waiting.append(MailLink.objects.for_token(token, purpose).with_pledge().get())
+
+    outcomes = in_threads(lambda: email_change.confirm_change(waiting.pop()), 4)
+
+    assert sorted(map(str, outcomes))[:2] == ["Chaque membre du binôme confirme depuis sa propre adresse.", "False"]
+    assert pledge.signatories.filter(email="commune@example.org").count() == 1
+
+
+def test_erasing_and_amending_at_once_leaves_no_trace(in_threads, smtp):
+    for _ in range(5):
+        pledge = PledgeFactory(published=True, answers={1: Answer.COMMITS})
+        signatory = SignatoryFactory(pledge=pledge, email="secrete@example.org")
+        doors = [
+            lambda signatory=signatory, pledge=pledge: signing.amend(
+                signatory, replies=replies(pledge.candidate_list, statement="Mes mots.")
+            ),
+            lambda: personal_data.erase("secrete@example.org"),
+        ]
+
+        in_threads(lambda doors=doors: doors.pop()(), 2)
+
+        assert not Signatory.objects.with_email("secrete@example.org").exists()
+        assert not Commitment.objects.filter(statement="Mes mots.").exists()

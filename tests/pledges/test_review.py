@@ -55,8 +55,9 @@ def test_publishing_says_who_when_and_how_identity_was_checked():
         "candidate": None,
         "identity_check": CALL_BACK,
         "charter": pledge.charter_id,
-        "answers": {"2": "declines"},
+        "wording_sha256": entry.wording.fingerprint,
     }
+    assert entry.wording.answers == {"2": ["declines", ""]}
     assert list(pledge.mails.values_list("kind", flat=True)) == [MailKind.PUBLISHED]
     assert Revision.current() == before + 1
 
@@ -73,7 +74,7 @@ def test_declining_mails_the_reason_and_publishes_nothing():
         "Identité non établie.",
         None,
     )
-    assert list(pledge.entries.values_list("act", "by", "reason")) == [
+    assert list(pledge.entries.values_list("act", "by", "wording__reason")) == [
         (Act.PLEDGE_DECLINED, moderator.pk, "Identité non établie.")
     ]
     assert list(pledge.mails.values_list("kind", flat=True)) == [MailKind.DECLINED]

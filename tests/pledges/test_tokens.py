@@ -89,7 +89,7 @@ def test_a_link_replayed_twenty_times_confirms_once(client):
         client.post(reverse("confirm", args=[token]), {"is_me": "on"})
 
     pledge.refresh_from_db()
-    acts = list(pledge.entries.values_list("act", flat=True))
+    acts = list(pledge.entries.exclude(act__startswith="consent.").values_list("act", flat=True))
     assert (pledge.state, acts) == (
         PledgeState.IN_REVIEW,
         ["pledge.submitted", "signature.confirmed", "pledge.in_review"],

@@ -1,0 +1,40 @@
+"""What is forgotten about a pledge that ends: the same whoever ends it, and wherever from."""
+
+from django.db.models import QuerySet
+
+from pledges.actions.receipts import forget_receipts
+from pledges.enums import MailKind
+from pledges.models import EmailChange, MailLink, OutboxMail, Pledge
+
+
+def forget_private_data(pledge: Pledge) -> None:
+    """Blank what was private in a pledge withdrawn or erased, in the act's own transaction.
+
+    Whatever else is kept for the signers of a standing pledge alone goes here too.
+    """
+    close_changes(EmailChange.objects.filter(signatory__pledge=pledge))
+    forget_receipts(pledge)
+    pledge.signatories.update(email="", phone="")
+
+
+def close_changes(changes: QuerySet[EmailChange]) -> int:
+    """Delete changes of address, with their links and the mails that have not left.
+
+    :return: How many there were.
+    """
+    keys = dict(changes.values_list("pk", "signatory_id"))
+    mails = OutboxMail.objects.filter(signatory__in=keys.values(), kind__in=(MailKind.APPROVE, MailKind.PROVE))
+    mails.filter(sent_at=None).delete()
+    EmailChange.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def forget_everything(signatories: list[int]) -> dict[str, int]:
+    """Delete the links, the mails and the changes of address of people who signed, by their keys.
+
+    :return: How many there were of each.
+    """
+    changes = close_changes(EmailChange.objects.filter(signatory__in=signatories))
+    mails, _by_model = OutboxMail.objects.filter(signatory__in=signatories).delete()
+    links, _by_model = MailLink.objects.filter(signatory__in=signatories).delete()
+    return {"changes": changes, "mails": mails, "links": links}
