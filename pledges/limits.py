@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import BigIntegerField, F, Value
-from django.db.models.functions import Greatest
+from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.encoding import punycode
@@ -20,6 +19,15 @@ from pledges.clients import client_address, network_of
 from pledges.models import Allowance, CandidateList
 
 MILLISECOND = timedelta(milliseconds=1)
+# Asked for the first time, an allowance is created with one share used; later, one more is, if one is left. Django's
+# own upsert has no condition: in four statements where this is one, the limits took a third of the time of a signature.
+_TAKE = {
+    vendor: f"""
+        INSERT INTO {Allowance._meta.db_table} AS allowance (key, full_again_ms) VALUES (%s, %s)
+        ON CONFLICT (key) DO UPDATE SET full_again_ms = {later}(allowance.full_again_ms, %s) + %s
+        WHERE allowance.full_again_ms <= %s RETURNING key"""  # noqa: S608  no value in it is anybody's
+    for vendor, later in {"sqlite": "MAX", "postgresql": "GREATEST"}.items()
+}
 
 
 class TooManyError(Exception):
@@ -51,27 +59,18 @@ class Limit:
     def take(self, value: object) -> bool:
         """Use one, if there is one left.
 
-        One conditional UPDATE decides, whatever the number of threads, workers and machines.
+        One statement decides, whatever the number of threads, workers and machines.
         """
-        key, now = self._key(value), _now()
-        if self._spend(key, now):
-            return True
-        if Allowance.objects.filter(key=key).exists():
-            return False
-        # Never asked before: whoever else creates the row at the same moment, the UPDATE still decides.
-        Allowance.objects.bulk_create([Allowance(key=key, full_again_ms=now)], ignore_conflicts=True)
-        return self._spend(key, now)
+        now, share = _now(), self._share
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE[connection.vendor], [self._key(value), now + share, now, share, now + self._room])
+            return cursor.fetchone() is not None
 
     def wait(self, value: object) -> timedelta:
         """How long before there is one to take; zero when there is."""
         now = _now()
         full_again = Allowance.objects.filter(key=self._key(value)).values_list("full_again_ms", flat=True).first()
         return max((full_again or now) - now - self._room, 0) * MILLISECOND
-
-    def _spend(self, key: str, now: int) -> bool:
-        at_present = Greatest(F("full_again_ms"), Value(now, output_field=BigIntegerField()))
-        left = Allowance.objects.filter(key=key, full_again_ms__lte=now + self._room)
-        return bool(left.update(full_again_ms=at_present + self._share))
 
     @property
     def _share(self) -> int:

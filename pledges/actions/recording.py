@@ -67,6 +67,7 @@ def owe(  # noqa: PLR0913  what a mail is made of
 
     :param again: The number of times the same mail was owed before: asked for again, it is another mail.
     :param once: Owe it one time in the life of the pledge, however often this is called and whatever happens between.
+        The caller holds the list's lock: two at once would otherwise both find nothing.
     :param recipient: Another address than the one they signed with.
     :return: Whether a mail is owed that was not before.
     """
@@ -77,20 +78,19 @@ def owe(  # noqa: PLR0913  what a mail is made of
     if is_unproved and not limits.MAILS_TO_UNPROVED.take(limits.mailbox_of(recipient)):
         return False
     key = f"{kind}:{pledge.pk}:{signatory.pk}"
-    mail, is_new = OutboxMail.objects.get_or_create(
+    if once and OutboxMail.objects.filter(key=key).exists():
+        return False
+    mail = OutboxMail.objects.create(
         key=key if once else f"{key}:{pledge.entries.count()}:{again}",
-        defaults={
-            "kind": kind,
-            "signatory": signatory,
-            "pledge": pledge,
-            "region_id": pledge.candidate_list.contest.region_id,
-            "recipient": recipient,
-        },
+        kind=kind,
+        signatory=signatory,
+        pledge=pledge,
+        region_id=pledge.candidate_list.contest.region_id,
+        recipient=recipient,
     )
-    if is_new:
-        # The mail is owed whatever becomes of the task: a queue that fails must not fail the page.
-        transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)
-    return is_new
+    # The mail is owed whatever becomes of the task: a queue that fails must not fail the page.
+    transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)
+    return True
 
 
 def owe_all(kind: MailKind, pledge: Pledge) -> None:

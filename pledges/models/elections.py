@@ -182,7 +182,7 @@ class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
 
         A row lock on PostgreSQL; SQLite's transactions, opened IMMEDIATE, already wait for one another.
         """
-        list(self.select_for_update(no_key=True).values_list("pk"))
+        list(self.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
 class CandidateList(models.Model):

@@ -31,7 +31,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "signatory": link.signatory,
         "pledge": pledge,
         "list": pledge.candidate_list,
-        "cells": all_cells(pledge, pledge.charter.principles.all()),
         "others": pledge.signatories.exclude(pk=link.signatory_id),
     }
     if link.signatory.confirmed_at:
@@ -49,8 +48,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         except actions.LinkUnusableError:
             pass  # spent a moment ago, by another tab or a second click: the page now says what happened
         return response
-    status = 422 if form.is_bound else 200
-    return render(request, "pledges/confirm.html", {**context, "form": form}, status=status)
+    context |= {"form": form, "cells": all_cells(pledge, pledge.charter.principles.all())}
+    return render(request, "pledges/confirm.html", context, status=422 if form.is_bound else 200)
 
 
 def _forget_draft(pledge: Pledge, response: HttpResponse) -> None:

@@ -24,7 +24,7 @@ from pledges.actions.declaring import declare as declare_candidacy
 from pledges.actions.links import send_links
 from pledges.actions.signing import Reply
 from pledges.declared import Declaration
-from pledges.draft import DECLARED, PRINCIPLE, READ, SENT, WHO, Draft, DraftTooLongError
+from pledges.draft import DECLARED, PRINCIPLE, READ, SENT, WHO, Draft, DraftTooLongError, StepData
 from pledges.enums import STANDING, CandidateRole, ListKind
 from pledges.forms import DeclareForm, PrincipleForm, SendForm, SignersForm
 from pledges.limits import TooManyError, admit_link, admit_signature
@@ -65,6 +65,7 @@ class SigningPath:
         self.principles: list[Principle] = list(self.election.charter.principles.all())
         self.window = calendar.signing(self.election, self.contest.region)
         self.draft = Draft.read(request, address)
+        self._filled: dict[str, tuple[StepData, PrincipleForm | SignersForm]] = {}
 
     @property
     def asks_consent(self) -> bool:
@@ -88,7 +89,12 @@ class SigningPath:
 
     def filled(self, step: str) -> PrincipleForm | SignersForm | None:
         """The form of a step as the draft has it, when it is complete."""
-        form = self.form(step, self.draft.get(step) or {})
+        typed = self.draft.get(step)
+        if typed is None:
+            return None
+        if step not in self._filled or self._filled[step][0] is not typed:
+            self._filled[step] = (typed, self.form(step, typed))
+        form = self._filled[step][1]
         return form if form.is_valid() else None
 
     def first_missing(self) -> str:

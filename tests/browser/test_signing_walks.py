@@ -186,9 +186,45 @@ def test_a_signer_withdraws_and_may_say_why(page, live_server, published, candid
     page.get_by_role("button", name="Retirer pour de bon").click()
     expect(page.locator("main")).to_contain_text("Retiré le")
     page.goto(live_server.url + candidate_list.get_absolute_url())
-    expect(page.locator("main")).to_contain_text("engagement retiré le")
+    expect(page.locator("main")).to_contain_text("Engagement retiré le")
     expect(page.locator("main")).to_contain_text("La liste a changé d’avis.")
     fits_and_is_accessible(page)
+
+
+def test_a_signer_corrects_their_address_from_both_mailboxes(page, live_server, smtp, published):
+    page.goto(private_page(live_server, published))
+    page.get_by_role("link", name="Changer mon adresse électronique").click()
+    fits_and_is_accessible(page)
+    page.get_by_label("Votre nouvelle adresse électronique").fill("nouvelle@example.org")
+    page.get_by_role("main").get_by_role("button").first.click()
+    fits_and_is_accessible(page)
+    assert {message["To"] for message in smtp.messages} == {"nouvelle@example.org", published.signatories.get().email}
+    for message in smtp.messages:
+        page.goto(link_in(message, r"adresse/\w+"))
+        fits_and_is_accessible(page)
+        page.get_by_role("checkbox").check()
+        page.get_by_role("main").get_by_role("button").first.click()
+        fits_and_is_accessible(page)
+
+    assert published.signatories.get().email == "nouvelle@example.org"
+
+
+def test_a_receipt_is_downloaded_and_anyone_checks_it(page, live_server, published, tmp_path):
+    page.goto(private_page(live_server, published))
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Télécharger le reçu")).click()
+    receipt = tmp_path / download.value.suggested_filename
+    download.value.save_as(receipt)
+    page.goto(f"{live_server.url}/verifier/")
+    fits_and_is_accessible(page)
+    page.get_by_label("Le code du reçu").fill(published.code.lower())
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.locator("main")).to_contain_text(WORDS)
+    fits_and_is_accessible(page)
+    page.get_by_label("Le fichier du reçu").set_input_files(receipt)
+    page.get_by_role("main").get_by_role("button").last.click()
+    fits_and_is_accessible(page)
+    expect(page.locator("main")).to_contain_text("octet pour octet")
 
 
 # --- Accidents ---
