@@ -48,8 +48,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         except actions.LinkUnusableError:
             pass  # spent a moment ago, by another tab or a second click: the page now says what happened
         return response
-    context |= {"form": form, "cells": all_cells(pledge, pledge.charter.principles.all())}
-    return render(request, "pledges/confirm.html", context, status=422 if form.is_bound else 200)
+    asked = {**context, "form": form, "cells": all_cells(pledge, pledge.charter.principles.all())}
+    return render(request, "pledges/confirm.html", asked, status=422 if form.is_bound else 200)
 
 
 def _forget_draft(pledge: Pledge, response: HttpResponse) -> None:

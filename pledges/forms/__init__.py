@@ -1,0 +1,27 @@
+"""All that a visitor can type."""
+
+from .answers import AnswersForm, PrincipleForm
+from .confirming import CodeForm, ConfirmForm
+from .private_page import ContactForm, DecideChangeForm, EmailChangeForm, EraseForm, PrivateLinkForm, WithdrawForm
+from .receipts import CODE_PARAMETER, RECEIPT_LIMIT, ReceiptCodeForm, ReceiptFileForm
+from .signing import DeclareForm, SendForm, SignersForm
+
+__all__ = [
+    "CODE_PARAMETER",
+    "RECEIPT_LIMIT",
+    "AnswersForm",
+    "CodeForm",
+    "ConfirmForm",
+    "ContactForm",
+    "DecideChangeForm",
+    "DeclareForm",
+    "EmailChangeForm",
+    "EraseForm",
+    "PrincipleForm",
+    "PrivateLinkForm",
+    "ReceiptCodeForm",
+    "ReceiptFileForm",
+    "SendForm",
+    "SignersForm",
+    "WithdrawForm",
+]

@@ -1,0 +1,81 @@
+"""What a signer may ask on their private page, and the way in."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pledges.forms.fields import StatementField
+from pledges.guard import GuardedForm
+from pledges.models.pledge import STATEMENT_LENGTH
+
+
+class PrivateLinkForm(GuardedForm):
+    """Where to send the link of one's private page."""
+
+    email = forms.EmailField(
+        label=_("L’adresse avec laquelle vous avez signé"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Écrivez une adresse électronique."),
+            "invalid": _("Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."),
+        },
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Taking back a signature, for good."""
+
+    reason = StatementField(
+        label=_("Pourquoi"),
+        max_length=STATEMENT_LENGTH,
+        required=False,
+        help_text=_("Publié avec la date du retrait, si vous écrivez quelque chose."),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LENGTH}),
+    )
+    is_sure = forms.BooleanField(
+        label=_("Je retire cet engagement, pour de bon. Mes coordonnées seront effacées."),
+        error_messages={"required": _("Cochez la case : un retrait est définitif.")},
+    )
+
+
+class EmailChangeForm(forms.Form):
+    """Another address for one's mails."""
+
+    new_email = forms.EmailField(
+        label=_("Votre nouvelle adresse électronique"),
+        help_text=_("Jamais publiée."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Écrivez une adresse électronique."),
+            "invalid": _("Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."),
+        },
+    )
+
+
+class DecideChangeForm(forms.Form):
+    """A box with no default, whichever button follows: a scanner that presses buttons decides nothing."""
+
+    is_me = forms.BooleanField(
+        label=_("Cette boîte est la mienne, et j’ai lu ce qui précède."),
+        error_messages={"required": _("Cochez la case pour répondre.")},
+    )
+
+
+class ContactForm(forms.Form):
+    """Whether one's network may write again."""
+
+    accepts_contact = forms.TypedChoiceField(
+        label=_("Le réseau peut-il vous recontacter ?"),
+        choices=[("yes", _("Oui, j’accepte")), ("no", _("Non, je n’accepte pas, ou plus"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez une réponse.")},
+    )
+
+
+class EraseForm(forms.Form):
+    """Erasing all that concerns one's mailbox, for good."""
+
+    is_sure = forms.BooleanField(
+        label=_("J’ai lu ce qui disparaît et ce qui reste. Effacez mes données, pour de bon."),
+        error_messages={"required": _("Cochez la case : cet effacement est définitif.")},
+    )
