@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from pledges import limits, proof
 from pledges.actions.declaring import forget_declared
@@ -18,6 +19,7 @@ from pledges.models.pledge import UNCONFIRMED
 REMINDED = timedelta(days=2)  # before an unconfirmed signature goes
 CONTACT_AFTER_MANDATE = timedelta(days=183)  # six months
 UNDELIVERABLE = timedelta(days=30)
+FORGOTTEN_TASK = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Purged:
     addresses: int
     requests: int = 0
     email_changes: int = 0
+    tasks: int = 0
     stray_receipts: int = 0
     reminders: int = 0
 
@@ -52,6 +55,8 @@ def purge_expired() -> Purged:
         stray_receipts=delete_stray_receipts(),
         requests=limits.forget() + proof.forget(),
         email_changes=_drop_email_changes(),
+        # Those that a killed worker left running for ever go too: what they had to do is owed elsewhere.
+        tasks=DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - FORGOTTEN_TASK).delete()[0],
     )
 
 

@@ -5,8 +5,9 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
-from pledges import failures, limits, outbox
+from pledges import failures, limits, outbox, tasks
 from pledges.actions import signing
 from pledges.actions.retention import Purged, purge_expired
 from pledges.enums import Act, MailKind, PledgeState
@@ -205,3 +206,16 @@ def test_the_command_counts_the_reminders(mailed, capsys):
     reminded, *nothing = capsys.readouterr().out.splitlines()
     assert reminded == "Rappels dus avant effacement : 1."
     assert nothing == ["Rien à effacer."] * 2
+
+
+def test_tasks_are_forgotten_after_two_weeks_even_those_left_running_by_a_killed_worker(settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    results = [tasks.send_mail.enqueue(1) for _ in range(3)]
+    old = [result.id for result in results[:2]]
+    DBTaskResult.objects.filter(pk__in=old).update(enqueued_at=timezone.now() - datetime.timedelta(days=15))
+    DBTaskResult.objects.filter(pk=old[0]).update(status="RUNNING", started_at=timezone.now())
+
+    purged = purge_expired()
+
+    assert purged.tasks == 2
+    assert [str(pk) for pk in DBTaskResult.objects.values_list("pk", flat=True)] == [results[2].id]

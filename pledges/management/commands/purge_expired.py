@@ -31,6 +31,7 @@ class Command(BaseCommand):
                 _(
                     "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d signataires,"
                     " %(addresses)d adresses de courriers abandonnés, %(requests)d traces de demandes,"
+                    " %(tasks)d tâches d’il y a deux semaines,"
                     " %(email_changes)d changements d’adresse restés sans confirmation,"
                     " %(stray_receipts)d fichiers de reçus sans engagement."
                 )
