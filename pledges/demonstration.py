@@ -14,7 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from pledges.actions import review, signing
+from pledges.actions.declaring import declare
 from pledges.actions.signing import Reply, Signer
+from pledges.declared import Declaration, DeclaredPerson
 from pledges.enums import Answer, CandidateRole, Capacity, ElectionKind, IdentityCheck, LinkPurpose, ListKind
 from pledges.models import Candidate, CandidateList, Charter, Contest, Election, MailLink, OutboxMail, Pledge
 from regions.folding import fold
@@ -201,6 +203,20 @@ def _sign(contest: Contest, since: datetime.datetime, moderator: User, index: in
         with clock_at(timezone.now() - datetime.timedelta(hours=30 + index)):
             _confirm(_submit(third, None, dice))
         _submit(fifth, None, dice)
+        if index % 6 == 0:
+            _declare(sixth, dice)
+
+
+def _declare(candidate_list: CandidateList, dice: random.Random) -> None:
+    """The head of a list had signed before the official list came out: a moderator has to say which list it is."""
+    head = candidate_list.candidates.get(is_head=True)
+    person = DeclaredPerson(head.first_names, head.last_name)
+    declaration = Declaration(candidate_list.contest, f"{candidate_list.name} !", [person])
+    signer = Signer(Capacity.HEAD, head.full_name, f"declaration-{head.pk}@exemple.invalid", declaration.rows()[1][0])
+    with clock_at(timezone.now() - datetime.timedelta(days=2)):
+        _confirm(
+            declare(declaration, signers=[signer], replies=_replies(candidate_list.contest.election.charter, dice))
+        )
 
 
 def _submit(candidate_list: CandidateList, candidate: Candidate | None, dice: random.Random) -> Pledge:
