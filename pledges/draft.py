@@ -18,6 +18,7 @@ PRINCIPLE, WHO, READ, SENT, DECLARED = "principe-", "qui", "relire", "envoye", "
 # Browsers keep 4,096 bytes a cookie; servers and proxies read 8 KiB of cookies in all.
 _COOKIE_BYTES = 3_800
 _TOTAL_BYTES = 7_000
+_ROOM_FOR_SENT = 1_500  # what was sent, to two addresses of any length, always fits beside the rest
 _PREFIX = "brouillon-"
 
 type StepData = dict[str, Any]
@@ -84,7 +85,8 @@ class Draft:
         before = self.steps.get(step)
         self.steps[step] = data
         sizes = [len(self._value(name)) for name in self.steps]
-        if max(sizes) > _COOKIE_BYTES or sum(sizes) > _TOTAL_BYTES:
+        total = _TOTAL_BYTES if SENT in self.steps else _TOTAL_BYTES - _ROOM_FOR_SENT
+        if max(sizes) > _COOKIE_BYTES or (sum(sizes) > total and step != SENT):
             if before is None:
                 del self.steps[step]
             else:

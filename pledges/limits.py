@@ -101,8 +101,8 @@ SIGNATURES_FOR_MAILBOX = Limit("signature.mailbox", 10, HOUR)
 # A link is asked for once and comes at once.
 LINKS_FROM_NETWORK = Limit("link.network", 60, HOUR)
 UNPROVED_LINKS_FROM_NETWORK = Limit("link.network.unproved", 20, HOUR)
-# A code has 39 bits and lives ten minutes: nobody types ten wrong ones, and a thousand networks still find none.
-CODES_FROM_NETWORK = Limit("code.network", 10, timedelta(minutes=10))
+# A code has 39 bits and lives ten minutes: a meeting types its thirty at once, and a thousand networks still find none.
+CODES_FROM_NETWORK = Limit("code.network", 30, timedelta(minutes=10))
 # An address that has proved nothing may be anybody's, typed by anybody. Given back one a day: a bucket that gave back
 # three a day would let five through in twenty-four hours, three at first and two as it fills.
 MAILS_TO_UNPROVED = Limit("mail.unproved", 3, 3 * DAY)
@@ -124,8 +124,8 @@ def admit_signature(
     _admit(network, _network(request), _("Beaucoup de signatures arrivent de votre réseau."))
     for mailbox in sorted({mailbox_of(email) for email in emails}):
         _admit(SIGNATURES_FOR_MAILBOX, mailbox, _("Beaucoup de signatures arrivent pour cette adresse électronique."))
-    # Declared candidacies have no key yet: those of one territory are counted together.
-    target = candidate_list.pk or f"declared:{candidate_list.contest.election.pk}:{candidate_list.contest.code}"
+    # A declared candidacy has no key yet, but a name.
+    target = candidate_list.pk or _declared(candidate_list)
     _admit(SIGNATURES_TO_LIST, target, _("Beaucoup de signatures arrivent pour cette liste."))
 
 
@@ -169,6 +169,11 @@ def mailbox_of(email: str) -> str:
     except UnicodeError:  # no mail server has such a name
         domain = unicodedata.normalize("NFKC", domain)
     return f"{local.partition('+')[0] or local}@{domain.casefold()}"
+
+
+def _declared(candidate_list: CandidateList) -> str:
+    contest = candidate_list.contest
+    return f"declared:{contest.election_id}:{contest.code}:{candidate_list.norm}"
 
 
 def _admit(limit: Limit, value: object, reason: str) -> None:

@@ -77,7 +77,7 @@ def content(pledge: Pledge) -> Content:
         "charter": _("La charte signée"),
         "answers": _("Les réponses, principe par principe"),
         "dates": _("Dates et vérification"),
-        "meaning": _("Ce que ce reçu prouve, et ce qu’il ne dit pas"),
+        "meaning": _("Ce que ce reçu dit, et ce qu’il ne dit pas"),
         "check": _("Vérifier ce reçu"),
         "principle": _("Principe"),
         "their_words": _("Les mots de qui signe :"),
@@ -92,13 +92,17 @@ def content(pledge: Pledge) -> Content:
         "check_address": _("À cette adresse, ou en tapant le code sur %s") % f"{settings.SITE_URL}{reverse('verify')}",
         "fingerprint": _("Empreinte SHA-256 du texte de la charte, par groupes de quatre signes :"),
         "meant": _(
-            "Ce reçu prouve que les personnes nommées ci-dessus ont signé cette charte, mot pour mot, et donné ces"
-            " réponses. Elles sont « signataires de la charte »."
+            "Cette charte a été signée, mot pour mot, au nom des personnes nommées ci-dessus, qui ont donné ces"
+            " réponses et dont un réseau de l’ESS a vérifié l’identité. Elles sont « signataires de la charte »."
+        )
+        if pledge.published_at
+        else _(
+            "Cette charte a été signée, mot pour mot, au nom des personnes nommées ci-dessus, depuis les boîtes qui ont"
+            " confirmé. Aucun réseau de l’ESS n’a encore vérifié leur identité, et rien n’est publié."
         ),
         "not_meant": _(
             "Il ne dit pas que les réseaux de l’économie sociale et solidaire soutiennent cette candidature, ni qu’ils"
-            " la préfèrent à une autre. Il ne dit rien de ce qui sera fait pendant le mandat : les pages publiques du"
-            " portail le suivent."
+            " la préfèrent à une autre. Il ne dit rien de ce qui sera fait pendant le mandat."
         ),
     }
     return {

@@ -6,9 +6,10 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils import timezone
 
+from pledges.actions.recording import lock, record
 from pledges.actions.signing import Reply, Signer, sender_digest, submit
 from pledges.declared import Declaration
-from pledges.enums import PledgeState
+from pledges.enums import Act, MailKind, PledgeState
 from pledges.models import Candidate, CandidateList, Contest, Pledge, Principle
 
 
@@ -25,7 +26,7 @@ def declare(declaration: Declaration, *, signers: Sequence[Signer], replies: Map
     candidate_list, people = replace(declaration, contest=contest).rows()
     # The same declaration sent twice at once: the second waits here, and finds the first.
     list(Contest.objects.select_for_update(no_key=True).filter(pk=contest.pk).values_list("pk"))
-    twin = _twin(candidate_list, people, sender_digest(signers), is_personal=declaration.is_personal)
+    twin = _twin(candidate_list, people, sender_digest(signers, replies), is_personal=declaration.is_personal)
     if twin:
         candidate_list, people = twin, list(twin.candidates.order_by("rank"))
     else:
@@ -41,6 +42,28 @@ def declare(declaration: Declaration, *, signers: Sequence[Signer], replies: Map
         ],
         replies=replies,
     )
+
+
+@transaction.atomic
+def replace_unconfirmed(pledge: Pledge, *, replaced: int) -> None:
+    """Forget what the same draft had sent before its correction: that link stops working.
+
+    What anybody has confirmed is left alone, and so is a link that works when the new one was one mail too many.
+
+    :param pledge: What was sent in its place.
+    :param replaced: The key of what goes.
+    """
+    lock(pledge.candidate_list)
+    if not pledge.mails.filter(kind=MailKind.CONFIRM).exists():
+        return
+    earlier = Pledge.objects.filter(
+        pk=replaced, candidate_list__contest=pledge.candidate_list.contest, state=PledgeState.SUBMITTED
+    )
+    unconfirmed = earlier.exclude(pk=pledge.pk).exclude(signatories__confirmed_at__isnull=False)
+    if wrong := unconfirmed.select_related("candidate_list__contest").first():
+        record(Act.PLEDGE_EXPIRED, wrong)
+        wrong.delete()
+        forget_declared(wrong.candidate_list)
 
 
 def forget_declared(candidate_list: CandidateList) -> bool:

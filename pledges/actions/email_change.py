@@ -85,7 +85,8 @@ def refuse_change(link: MailLink) -> None:
     change = _spend(link)
     signatory = _read_again(change.signatory)
     rows = Signatory.objects.same_person(signatory)
-    MailLink.objects.filter(signatory__in=rows, purpose=LinkPurpose.PRIVATE).usable().update(expires_at=timezone.now())
+    private = MailLink.objects.filter(signatory__in=rows, purpose__in=(LinkPurpose.PRIVATE, LinkPurpose.PRIVATE_CODE))
+    private.usable().update(expires_at=timezone.now())
     close_changes(EmailChange.objects.filter(pk=change.pk))
     record(Act.EMAIL_CHANGE_REFUSED, signatory.pledge, signatory=signatory.pk)
 
@@ -129,4 +130,4 @@ def _apply(change: EmailChange) -> None:
     for row in rows:
         if row.confirmed_at is None:  # an amendment that this person has still to confirm: its link has just ended
             row.email = change.new_email
-            owe(MailKind.CONFIRM, row, pledge=row.pledge, again=row.mails.count())
+            owe(MailKind.CONFIRM, row, pledge=row.pledge, again=row.mails.filter(kind=MailKind.CONFIRM).count())

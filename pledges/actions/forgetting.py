@@ -3,18 +3,19 @@
 from django.db.models import QuerySet
 
 from pledges.actions.receipts import forget_receipts
-from pledges.enums import MailKind
-from pledges.models import EmailChange, MailLink, OutboxMail, Pledge
+from pledges.enums import STANDING, MailKind
+from pledges.models import EmailChange, MailLink, OutboxMail, Pledge, Signatory
 
 
 def forget_private_data(pledge: Pledge) -> None:
-    """Blank what was private in a pledge withdrawn or erased, in the act's own transaction.
+    """Blank what was private in a pledge withdrawn or erased, and in those it had replaced, in the act's transaction.
 
     Whatever else is kept for the signers of a standing pledge alone goes here too.
     """
     close_changes(EmailChange.objects.filter(signatory__pledge=pledge))
     forget_receipts(pledge)
-    pledge.signatories.update(email="", phone="")
+    line = [pledge, *(earlier for earlier in pledge.earlier() if earlier.state not in STANDING)]
+    Signatory.objects.filter(pledge__in=line).update(email="", phone="")
 
 
 def close_changes(changes: QuerySet[EmailChange]) -> int:

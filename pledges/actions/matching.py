@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -48,7 +49,7 @@ def matches(pledge: Pledge) -> list[Match]:
             found += [
                 Match(candidate_list, [person], _shared(pledge.candidate_list, declared, candidate_list, [person]))
                 for person in everyone
-                if fold(person.last_name) == fold(declared[0].last_name)
+                if _alike(declared[0], person)
             ]
         else:
             leaders = _leaders(candidate_list, everyone)
@@ -135,6 +136,12 @@ def _shared(
     return reasons
 
 
+def _alike(person: Candidate, other: Candidate) -> int:
+    """How much two names agree: not at all without a family name in common, « Le Gall » and « Le Gall-Martin »."""
+    families = set(fold(person.last_name).split()) & set(fold(other.last_name).split())
+    return (1 + (person.norm == other.norm)) * bool(families)
+
+
 def _pair_up(pledge: Pledge, candidate_list: CandidateList, candidate: Candidate | None) -> dict[Candidate, Candidate]:
     """Who of the declared people is whom of the official list: those who signed, no other."""
     if pledge.candidate:
@@ -148,6 +155,17 @@ def _pair_up(pledge: Pledge, candidate_list: CandidateList, candidate: Candidate
     leaders = _leaders(candidate_list, list(candidate_list.candidates.standing().in_list_order()))
     if len(leaders) < len(signed):
         raise MismatchError(_("La liste officielle ne dit pas encore qui la conduit."))
-    # Two members in another order are still the same two.
-    leaders.sort(key=lambda person: all(person.norm != one.norm for one in signed[:1]))
-    return dict(zip(signed, leaders, strict=False))
+    # Two members in another order are still the same two: the order that makes most names agree.
+    best = max(permutations(leaders, len(signed)), key=lambda order: sum(map(_alike, signed, order)))
+    people = dict(zip(signed, best, strict=True))
+    for person, official in people.items():
+        # Nobody is ever said to have signed who did not: another name is another person.
+        if not _alike(person, official):
+            raise MismatchError(
+                _(
+                    "%(signer)s a signé ; la liste officielle nomme %(official)s. Refusez avec un motif : %(signer)s"
+                    " peut signer de nouveau, comme mandataire ou à titre personnel."
+                )
+                % {"signer": person.full_name, "official": official.full_name}
+            )
+    return people

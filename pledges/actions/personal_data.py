@@ -233,15 +233,23 @@ def erase(email: str, *, door: Door = Door.COMMAND) -> Erased:
 @transaction.atomic
 def erase_signature(signatory: Signatory, *, door: Door) -> Erased:
     """Erase what is left of one signature, withdrawn already: its address is gone, its words are not."""
-    return _erase(Signatory.objects.filter(pk=signatory.pk), door)
+    same_person = Signatory.objects.filter(
+        pledge__in=[signatory.pledge, *signatory.pledge.earlier()],
+        capacity=signatory.capacity,
+        candidate=signatory.candidate_id,
+        full_name=signatory.full_name,
+    )
+    return _erase(Signatory.objects.filter(pk__in=list(same_person.values_list("pk", flat=True))), door)
 
 
 def _erase(signatories: QuerySet[Signatory], door: Door) -> Erased:
-    signed = CandidateList.objects.filter(pledges__signatories__in=signatories.values("pk"))
-    lists = list(signed.order_by("pk").distinct())
-    for candidate_list in lists:  # in one order: two who erase at once never wait for each other
-        lock(candidate_list)
-    signatories = signatories.filter(pledge__candidate_list__in=lists)
+    signed = CandidateList.objects.filter(pledges__signatories__in=signatories.values("pk")).order_by("pk").distinct()
+    held: set[CandidateList] = set()
+    while left := [candidate_list for candidate_list in signed.all() if candidate_list not in held]:
+        for candidate_list in left:  # in one order: two who erase at once never wait for each other
+            lock(candidate_list)
+        held.update(left)  # once more: a moderator may have matched a declared candidacy while we waited
+    signatories = signatories.filter(pledge__candidate_list__in=held)
     keys = list(signatories.values_list("pk", flat=True))
     # Amendments first: what they amend then has nothing left to end.
     pledges = list(

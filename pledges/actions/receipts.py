@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pledges import tasks
+from pledges.enums import STANDING
 from pledges.models import Pledge, Receipt
 from pledges.models.receipt import RECEIPT_FOLDER
 
@@ -20,15 +21,18 @@ STRAY_AFTER = timedelta(hours=1)
 
 def owe_receipt(pledge: Pledge) -> None:
     """Have the receipt made as soon as the act commits: what it says has just changed."""
-    transaction.on_commit(partial(tasks.make_receipt.enqueue, pledge.pk))
+    # Robust: the act is done, and the receipt is also made for whoever asks.
+    transaction.on_commit(partial(tasks.make_receipt.enqueue, pledge.pk), robust=True)
 
 
 def forget_receipts(pledge: Pledge) -> None:
     """Take away the receipts of a pledge, and of those it replaced, in the act's own transaction.
 
-    They hold what a consent no longer covers. The files go once the act is certain.
+    They hold what a consent no longer covers. An earlier pledge that still stands keeps its own: answers that were to
+    replace it were withdrawn, and not it. The files go once the act is certain.
     """
-    receipts = Receipt.objects.filter(pledge__in=[pledge, *pledge.earlier()])
+    covered = [earlier for earlier in pledge.earlier() if earlier.state not in STANDING]
+    receipts = Receipt.objects.filter(pledge__in=[pledge, *covered])
     names = list(receipts.values_list("file", flat=True))
     receipts.delete()
     # Robust: the act is done, and what could not be deleted now is by ``delete_stray_receipts``.

@@ -1,5 +1,6 @@
 """The signer's acts: submit, confirm, withdraw."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,10 +80,19 @@ class Reply:
     statement: str = ""
 
 
-def sender_digest(signers: Sequence[Signer]) -> str:
-    """Who sends, without keeping the address: a keyed hash of the mailboxes."""
-    mailboxes = "\n".join(sorted(signer.email.casefold() for signer in signers))
-    return salted_hmac("pledges.sender", mailboxes, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+def sender_digest(signers: Sequence[Signer], replies: Mapping[Principle, Reply]) -> str:
+    """Who sends what, without keeping the address: a keyed hash.
+
+    The same signature sent twice has the same one; another, from the same mailboxes, takes the place of none: whoever
+    knows somebody's address could otherwise undo what they had sent.
+    """
+    who = sorted(
+        (signer.capacity, signer.full_name, signer.email.casefold(), signer.phone, signer.accepts_contact)
+        for signer in signers
+    )
+    what = sorted((principle.pk, reply.answer, reply.statement) for principle, reply in replies.items())
+    sent = json.dumps([who, what])
+    return salted_hmac("pledges.sender", sent, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
@@ -95,7 +105,7 @@ def submit(
 ) -> Pledge:
     """Take a signature in, and owe each signer a mail with the link that confirms it.
 
-    The same signature sent twice is one; sent with other answers, it takes the place of the one not yet confirmed.
+    The same signature sent twice is one; sent with other answers, it is another, and the one that is confirmed counts.
 
     :param candidate_list: The list or binôme that signs, or whose candidate does.
     :param candidate: Who signs for themself alone; None when the pledge is the list's.
@@ -107,7 +117,7 @@ def submit(
     if not window.is_open:
         raise SigningClosedError(str(window))
     lock(candidate_list)
-    sender = sender_digest(signers)
+    sender = sender_digest(signers, replies)
     same = Pledge.objects.filter(
         charter=election.charter,
         candidate_list=candidate_list,
@@ -115,12 +125,10 @@ def submit(
         sender_digest=sender,
         state=PledgeState.SUBMITTED,
     ).first()
-    if same and _content(same) == _content_of(signers, replies):
+    if same:
         for signatory in sorted(same.signatories.filter(confirmed_at=None), key=_mailbox):
             send_again(same, signatory)
         return same
-    if same:
-        same.delete()
     now = timezone.now()
     pledge = Pledge.objects.create(
         charter=election.charter,
@@ -165,7 +173,10 @@ def confirm(link: MailLink, *, accepts_contact: bool | None = None) -> Pledge:
     :raises LinkUnusableError: When the link was used or has expired: the effect, if any, is kept.
     :raises AlreadySignedError: When another pledge came first; the link stays good.
     """
-    pledge = Pledge.objects.select_related("charter", "candidate_list__contest").get(signatories=link.signatory_id)
+    loaded = Pledge.objects.select_related("charter", "candidate_list__contest")
+    pledge = loaded.filter(signatories=link.signatory_id).first()
+    if pledge is None:  # purged, or corrected, since the link was read
+        raise LinkUnusableError
     lock(pledge.candidate_list)
     now = timezone.now()
     if not MailLink.objects.filter(pk=link.pk, purpose=LinkPurpose.CONFIRM).use(used_at=now):
@@ -306,24 +317,3 @@ def _review_when_all_confirmed(pledge: Pledge, *, at: datetime) -> Pledge:
 
 def _mailbox(signatory: Signatory) -> str:
     return limits.mailbox_of(signatory.email)
-
-
-type Content = tuple[frozenset[tuple[str, str, bool]], frozenset[tuple[int, str, str]]]
-
-
-def _content_of(signers: Sequence[Signer], replies: Mapping[Principle, Reply]) -> Content:
-    """What a signature says, to compare with another."""
-    return (
-        frozenset((signer.capacity, signer.full_name, signer.accepts_contact) for signer in signers),
-        frozenset((principle.pk, reply.answer, reply.statement) for principle, reply in replies.items()),
-    )
-
-
-def _content(pledge: Pledge) -> Content:
-    return (
-        frozenset(
-            (signatory.capacity, signatory.full_name, signatory.consented_to_contact_at is not None)
-            for signatory in pledge.signatories.all()
-        ),
-        frozenset(pledge.commitments.values_list("principle_id", "answer", "statement")),
-    )

@@ -17,6 +17,10 @@ class PublishForm(forms.Form):
     identity_check = forms.ChoiceField(
         label=_("Comment l’identité a-t-elle été vérifiée ?"),
         choices=IdentityCheck,
+        help_text=_(
+            "Le formulaire reprend le nom de la liste officielle : il ne prouve pas qui l’a rempli. « Rapprochée » veut"
+            " dire que l’adresse, ou autre chose que le formulaire, mène à la personne que la liste nomme."
+        ),
         widget=forms.RadioSelect,
         error_messages={"required": _("Dites comment l’identité a été vérifiée : le public le lira.")},
     )

@@ -19,6 +19,7 @@ from pledges.enums import IdentityCheck, PledgeState
 from pledges.matrix import all_cells
 from pledges.models import Pledge
 from regions.admin.scoping import RegionScopedAdmin
+from regions.folding import fold
 from regions.models import User
 
 REFUSALS = (
@@ -65,7 +66,7 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
     list_select_related = ("candidate", "candidate_list__contest__region", "candidate_list__contest__election")
     list_per_page = 50
     ordering = ("confirmed_at", "pk")
-    search_fields = ("candidate_list__norm", "candidate__norm", "signatories__full_name")
+    search_fields = ("candidate_list__norm", "candidate__norm", "signatories__full_name", "signatories__email")
     actions = None
 
     @admin.display(description=_("signé pour"))
@@ -89,6 +90,14 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
         if pledge.state != PledgeState.IN_REVIEW or not pledge.confirmed_at:
             return "—"
         return timesince(pledge.confirmed_at, depth=1)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Pledge], search_term: str
+    ) -> tuple[QuerySet[Pledge], bool]:
+        """Find a name typed with its accents as well as without."""
+        as_typed, may_repeat = super().get_search_results(request, queryset, search_term)
+        folded, _may_repeat = super().get_search_results(request, queryset, fold(search_term) or search_term)
+        return as_typed | folded, may_repeat
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         waiting = request.GET.get("etat", PledgeState.IN_REVIEW) == PledgeState.IN_REVIEW
@@ -131,6 +140,9 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
             "signatories": pledge.signatories.select_related("candidate"),
             "cells": all_cells(pledge, pledge.charter.principles.all()),
             "others": self._others(pledge),
+            "unconfirmed_count": Pledge.objects.filter(
+                candidate_list=pledge.candidate_list, candidate=pledge.candidate, state=PledgeState.SUBMITTED
+            ).count(),
             "entries": pledge.entries.select_related("by", "wording").order_by("-pk"),
             "publish_form": forms["publish"],
             "reason_form": forms["reason"],

@@ -39,3 +39,6 @@ class ConfirmForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not signatory.consented_to_publication_at:
             self.fields |= consent_fields()
+        else:  # to be written to again is for the mailbox's owner to say, whoever filled the form in
+            self.fields["accepts_contact"] = consent_fields()["accepts_contact"]
+            self.initial["accepts_contact"] = signatory.consented_to_contact_at is not None

@@ -1,5 +1,7 @@
 """What a signer may ask on their private page, and the way in."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +37,15 @@ class WithdrawForm(forms.Form):
         label=_("Je retire cet engagement, pour de bon. Mes coordonnées seront effacées."),
         error_messages={"required": _("Cochez la case : un retrait est définitif.")},
     )
+
+    def __init__(self, *args: Any, amends: bool = False, **kwargs: Any) -> None:
+        """
+        :param amends: Whether only answers that wait go, and the first ones stay: nothing of it is public.
+        """
+        super().__init__(*args, **kwargs)
+        if amends:
+            self.fields["is_sure"].label = _("Je retire ces nouvelles réponses, pour de bon. Les premières restent.")
+            del self.fields["reason"]
 
 
 class EmailChangeForm(forms.Form):

@@ -15,6 +15,7 @@ from pledges.enums import Capacity, ElectionKind, ListKind
 from pledges.forms.consents import consent_fields
 from pledges.forms.fields import NameField
 from pledges.guard import GuardedForm
+from pledges.limits import mailbox_of
 from pledges.models import Candidate, CandidateList, Election
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class SignersForm(forms.Form):
         data = super().clean() or {}
         if self.is_list and data.get("capacity") == Capacity.MANDATARY and not data.get("full_name"):
             self.add_error("full_name", _("Écrivez le nom de la personne mandataire."))
-        emails = [data.get(field.name, "").casefold() for field in self.mailboxes()]
-        if len(emails) == 2 and emails[0] and emails[0] == emails[1]:
+        emails = [mailbox_of(data.get(field.name, "")) for field in self.mailboxes() if data.get(field.name)]
+        if len(emails) == 2 and emails[0] == emails[1]:
             self.add_error("email_1", _("Chaque membre du binôme confirme depuis sa propre adresse."))
         return data
 

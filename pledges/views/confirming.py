@@ -44,12 +44,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             actions.confirm(link, accepts_contact=form.cleaned_data.get("accepts_contact"))
             _forget_draft(pledge, response)
         except actions.AlreadySignedError as error:
-            return render(request, "pledges/confirm_rival.html", {**context, "reason": str(error)}, status=409)
+            return render(request, "pledges/confirm_rival.html", {**context, **_turn_to(pledge, error)}, status=409)
         except actions.LinkUnusableError:
             pass  # spent a moment ago, by another tab or a second click: the page now says what happened
         return response
     asked = {**context, "form": form, "cells": all_cells(pledge, pledge.charter.principles.all())}
     return render(request, "pledges/confirm.html", asked, status=422 if form.is_bound else 200)
+
+
+def _turn_to(pledge: Pledge, error: actions.AlreadySignedError) -> dict[str, object]:
+    """Why it is refused, and who can tell more."""
+    return {"reason": str(error), "networks": pledge.candidate_list.contest.region.networks.all()}
 
 
 def _forget_draft(pledge: Pledge, response: HttpResponse) -> None:

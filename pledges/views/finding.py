@@ -19,7 +19,7 @@ def find(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     places = find_places(query) if query else None
     lists: list[CandidateList] = []
-    if places:
+    if places and not places.is_refused:
         of_election = CandidateList.objects.standing().filter(contest__election__in=elections).with_contest()
         lists = list(
             of_election.filter(contest__region__in=places.regions)

@@ -133,10 +133,11 @@ def withdraw(request: HttpRequest, token: str, signatory: Signatory) -> HttpResp
         "silence": calendar.silence_in(contest.region),
         "signing": calendar.signing(contest.election, contest.region),
     }
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    waiting = signatory.pledge.amends_id is not None and signatory.pledge.state == PledgeState.IN_REVIEW
+    form = WithdrawForm(request.POST if request.method == "POST" else None, amends=waiting)
     if form.is_valid():
         try:
-            actions.withdraw(signatory.pledge, reason=form.cleaned_data["reason"])
+            actions.withdraw(signatory.pledge, reason=form.cleaned_data.get("reason", ""))
         except TransitionError as error:
             form.add_error(None, str(error))
         else:

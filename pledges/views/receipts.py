@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import issuing
 from pledges.codes import in_groups, read_code
-from pledges.enums import STANDING, PledgeState
+from pledges.enums import STANDING, Act, PledgeState
 from pledges.file_digest import DigestUploadHandler
 from pledges.forms import CODE_PARAMETER, RECEIPT_LIMIT, ReceiptCodeForm, ReceiptFileForm
 from pledges.matrix import all_cells
@@ -72,6 +72,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         "signatories": pledge.signatories.all() if is_shown else [],
         "receipts": pledge.receipts.all() if is_shown else [],
         "successor": pledge.successor(),
+        "was_declared": pledge.entries.filter(act=Act.PLEDGE_MATCHED).exists(),
     }
     return render(request, "pledges/verify.html", context)
 

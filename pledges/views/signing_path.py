@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from pledges import calendar
 from pledges.actions import signing as actions
 from pledges.actions.declaring import declare as declare_candidacy
+from pledges.actions.declaring import replace_unconfirmed
 from pledges.actions.links import send_links
 from pledges.actions.signing import Reply
 from pledges.declared import Declaration
@@ -216,8 +217,12 @@ def _declare_start(request: HttpRequest, draft: Draft, known: DeclareForm, elect
             return draft.forget(HttpResponseRedirect(request.path))
         form = DeclareForm(request.POST, elections=elections)
         if form.is_valid():
-            draft.keep(DECLARED, {name: request.POST.get(name, "") for name in form.fields})
-            return draft.save(redirect("declare-step", step=f"{PRINCIPLE}1"))
+            try:
+                draft.keep(DECLARED, _typed(form, request))
+            except DraftTooLongError as error:
+                form.add_error(None, str(error))
+            else:
+                return draft.save(redirect("declare-step", step=f"{PRINCIPLE}1"))
     else:
         form = DeclareForm(initial=draft.get(DECLARED), elections=elections)
     context = {"form": form, "draft": draft, "election": elections[0] if elections else None}
@@ -305,14 +310,14 @@ def _read(path: SigningPath) -> HttpResponse:
     )
     if form.is_valid() and replies and isinstance(who, SignersForm):
         try:
-            emails = _send(path, who, form, replies)
+            pledge, emails = _send(path, who, form, replies)
         except TooManyError as error:
             form.add_error(None, str(error))
             retry_after = error.retry_after
         except actions.SigningClosedError as error:  # midnight struck while the form was being written
             form.add_error(None, str(error))
         else:
-            path.draft.keep(SENT, {"emails": emails, "at": timezone.now().isoformat()})
+            path.draft.keep(SENT, {"pledge": pledge.pk, "emails": emails, "at": timezone.now().isoformat()})
             return path.draft.save(redirect(path.url(SENT)))
     context = {
         "form": form,
@@ -328,10 +333,12 @@ def _read(path: SigningPath) -> HttpResponse:
     return path.render("pledges/sign_read.html", status=422 if form.is_bound else 200, **context)
 
 
-def _send(path: SigningPath, who: SignersForm, form: SendForm, replies: dict[Principle, Reply]) -> list[str]:
+def _send(
+    path: SigningPath, who: SignersForm, form: SendForm, replies: dict[Principle, Reply]
+) -> tuple[Pledge, list[str]]:
     """Sign.
 
-    :return: The addresses that a link goes to.
+    :return: What was signed, and the addresses that a link goes to.
     :raises TooManyError: When the network, a mailbox or the list has sent too many.
     :raises SigningClosedError: When the calendar no longer allows it.
     """
@@ -342,10 +349,12 @@ def _send(path: SigningPath, who: SignersForm, form: SendForm, replies: dict[Pri
     emails = [signer.email for signer in signers]
     admit_signature(path.request, path.candidate_list, emails, proved=form.is_proved)
     if path.declaration:
-        declare_candidacy(path.declaration, signers=signers, replies=replies)
+        pledge = declare_candidacy(path.declaration, signers=signers, replies=replies)
     else:
-        actions.submit(path.candidate_list, candidate=path.candidate, signers=signers, replies=replies)
-    return emails
+        pledge = actions.submit(path.candidate_list, candidate=path.candidate, signers=signers, replies=replies)
+    if sent := path.draft.get(SENT):  # a correction: the link that went to the wrong address stops working
+        replace_unconfirmed(pledge, replaced=sent["pledge"])
+    return pledge, emails
 
 
 def _cell(principle: Principle, reply: Reply | None) -> Cell:

@@ -311,7 +311,7 @@ def test_a_closed_tab_loses_nothing_of_what_was_being_typed(page, context, start
     page.goto(f"{start}principe-1/")
     page.get_by_role("radio", name="Je m’engage", exact=True).check()
     page.get_by_label("Vos mots").press_sequentially("À moitié écr")
-    expect(page.locator(".field__count")).to_have_text("588 signes restent.")
+    expect(page.locator(".field__count")).to_have_text("Il reste 588 signes.")
     with page.expect_response(lambda response: response.status == 204):
         page.get_by_label("Vos mots").press_sequentially("i")
     page.close()

@@ -197,7 +197,7 @@ def test_the_queries_of_a_review_are_counted(desk, here, django_assert_num_queri
     for _ in range(10):
         PledgeFactory(declined=True, candidate_list=here.candidate_list)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(page_of(here))
 
 

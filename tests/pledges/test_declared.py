@@ -346,3 +346,70 @@ def test_a_moderator_matches_then_publishes(client, election, moderator):
         PledgeState.IN_REVIEW,
     )
     assert 'value="publish"' in text_of(client.get(address))
+
+
+@pytest.mark.parametrize("scope", ["list", "pair"])
+def test_nobody_is_said_to_have_signed_who_did_not(client, election, bretagne, moderator, scope):
+    if scope == "list":
+        pledge, candidate_list = declared_pledge(client), official(election, last_name="AUTRE")
+    else:
+        contest = ContestFactory(
+            election__slug="departementales", election__kind=ElectionKind.DEPARTMENTAL, region=bretagne, code="3501"
+        )
+        who = {"email_0": "a@example.org", "email_1": "b@example.org"}
+        names = {"first_names_1": "Noa", "last_name_1": "Essai"}
+        pledge = declared_pledge(client, contest="departementales:3501", who=who, **names)
+        candidate_list = CandidateListFactory(contest=contest, kind=ListKind.PAIR)
+        for last_name in ("OEUVRE", "AUTRE"):
+            CandidateFactory(candidate_list=candidate_list, last_name=last_name, norm=last_name.lower())
+
+    with pytest.raises(matching.MismatchError, match="Refusez avec un motif"):
+        matching.match(pledge, candidate_list, by=moderator)
+
+    pledge.refresh_from_db()
+    assert pledge.is_declared
+
+
+def test_a_corrected_declaration_leaves_one(client, election):
+    declare(client, who={"capacity": "head", "email_0": "faute@example.org"})
+    declare(client, list_name="Pour après-demain", who={"capacity": "head", "email_0": "juste@example.org"})
+
+    assert [(pledge.candidate_list.name, pledge.signatories.get().email) for pledge in Pledge.objects.all()] == [
+        ("Pour après-demain", "juste@example.org")
+    ]
+
+
+def test_a_declaration_too_long_for_the_browser_is_refused_in_words(client, election):
+    spaces = "".join(chr(code) for code in [0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2008] * 200)
+
+    response = client.post(START, {"contest": "regionales:53", **LIST, "last_name_0": f"{spaces}Œuvre{spaces}"})
+
+    assert response.status_code in (302, 422)
+
+
+def test_a_pair_written_a_little_otherwise_and_in_another_order_is_still_the_same_two(client, bretagne, moderator):
+    contest = ContestFactory(
+        election__slug="departementales", election__kind=ElectionKind.DEPARTMENTAL, region=bretagne, code="3501"
+    )
+    who = {"email_0": "ann@example.org", "email_1": "bob@example.org"}
+    names = {"first_names_0": "Ann", "last_name_0": "Martin", "first_names_1": "Bob", "last_name_1": "Durand"}
+    pledge = declared_pledge(client, contest="departementales:3501", who=who, **names)
+    candidate_list = CandidateListFactory(contest=contest, kind=ListKind.PAIR)
+    bob = CandidateFactory(candidate_list=candidate_list, first_names="Bob", last_name="DURAND", norm="bob durand")
+    anne = CandidateFactory(candidate_list=candidate_list, first_names="Anne", last_name="MARTIN", norm="anne martin")
+
+    matching.match(pledge, candidate_list, by=moderator)
+
+    assert [(one.email, one.candidate) for one in pledge.signatories.order_by("pk")] == [
+        ("ann@example.org", anne),
+        ("bob@example.org", bob),
+    ]
+
+
+def test_a_double_name_is_offered_beside_its_half(client, election):
+    pledge = declared_pledge(client, scope="self", last_name_0="Le Gall-Martin", who={"email_0": "moi@example.org"})
+    person = CandidateFactory(
+        candidate_list=official(election, "Autre", "AUTRE"), last_name="LE GALL", norm="zoe le gall"
+    )
+
+    assert [match.people for match in matching.matches(pledge)] == [[person]]

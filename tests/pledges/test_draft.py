@@ -1,5 +1,6 @@
 """The draft lives in the browser alone."""
 
+import contextlib
 import datetime
 
 import pytest
@@ -85,3 +86,18 @@ def test_forgetting_erases_every_step():
         ("brouillon-qui", 0, ADDRESS),
         ("brouillon-principe-1", 0, ADDRESS),
     }
+
+
+def test_what_was_sent_always_fits_beside_the_rest():
+    draft = Draft(ADDRESS, {})
+    for number in range(1, 60):
+        letters = "".join(chr(0x4E00 + (number * 7919 + place * 104_729) % 20_000) for place in range(90))
+        with contextlib.suppress(DraftTooLongError):
+            draft.keep(f"principe-{number}", {"statement": letters})
+    full = len(draft.steps)
+
+    emails = [f"{'é' * 60}{number}@{'x' * 180}.example" for number in (1, 2)]
+    draft.keep("envoye", {"pledge": 10**18, "emails": emails, "at": "x" * 32})
+
+    assert 5 < full < 59
+    assert "envoye" in draft

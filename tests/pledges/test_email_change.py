@@ -456,3 +456,13 @@ def test_a_link_that_is_over_answers_the_same_whatever_the_cause(client, purpose
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
     assert "no-store" in answers[0].headers["Cache-Control"]
+
+
+def test_saying_no_ends_the_short_code_as_well_as_the_link(client):
+    signatory = signed()
+    code = MailLink.objects.mint_code(signatory, LinkPurpose.PRIVATE_CODE)
+    change = email_change.ask_change(signatory, new_email=NEW)
+
+    email_change.refuse_change(link_of(change, LinkPurpose.APPROVE))
+
+    assert client.post(reverse("code"), {"code": code}).status_code == 422

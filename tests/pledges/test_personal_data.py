@@ -353,3 +353,21 @@ def test_the_command_stops_with_a_sentence_that_holds_no_address(tmp_path):
 def test_the_command_does_one_thing_to_one_address(arguments):
     with pytest.raises(CommandError):
         call_command("personal_data", *arguments)
+
+
+def test_withdrawing_after_an_amendment_forgets_the_whole_line_and_erasing_its_words():
+    pledge = mandatary(headed_list())
+    review.publish(pledge, by=UserFactory(), identity_check=IdentityCheck.CALL_BACK)
+    signatory = Signatory.objects.select_related("pledge__candidate_list__contest").get(pledge=pledge)
+    amendment = signing.amend(
+        signatory, replies={p: Reply(Answer.DECLINES, WORDS) for p in replies(pledge.candidate_list, 1)}
+    )
+    review.publish(amendment, by=UserFactory(), identity_check=IdentityCheck.CALL_BACK)
+
+    signing.withdraw(Pledge.objects.select_related("candidate_list__contest").get(pk=amendment.pk))
+
+    # The mail that says it is done is still owed: its address goes when it leaves.
+    assert {table for _trace, table in found(ADDRESS, PHONE)} == {"pledges.OutboxMail"}
+    assert {trace for trace, _table in found(WORDS)} == {WORDS}
+    personal_data.erase_signature(amendment.signatories.select_related("pledge").get(), door=Door.PRIVATE_PAGE)
+    assert found(*TRACES) == set()

@@ -297,7 +297,7 @@ def test_checking_costs_a_fixed_number_of_queries(client, django_assert_num_quer
     pledge = signed()
     issuing.issue(pledge.pk)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(check_page_of(pledge))
 
 

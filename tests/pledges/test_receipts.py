@@ -215,7 +215,7 @@ def test_a_blind_reader_gets_the_language_the_title_and_the_headings_in_order():
         *[("/H2", f"{number}. {short}") for number, short in enumerate(shorts, 1)],
         ("/H1", "Dates et vérification"),
         ("/H1", "La charte signée"),
-        ("/H1", "Ce que ce reçu prouve, et ce qu’il ne dit pas"),
+        ("/H1", "Ce que ce reçu dit, et ce qu’il ne dit pas"),
         ("/H1", "Vérifier ce reçu"),
     ]
 
@@ -613,3 +613,20 @@ def test_a_pledge_with_receipts_is_not_deleted_with_their_files_left_behind():
 
     with pytest.raises(ProtectedError):
         pledge.delete()
+
+
+def test_withdrawing_answers_that_wait_leaves_the_receipts_of_what_is_published():
+    published = PledgeFactory(published=True, signed=True)
+    issuing.issue(published.pk)
+    amendment = PledgeFactory(
+        candidate_list=published.candidate_list,
+        charter=published.charter,
+        amends=published,
+        in_review=True,
+        signed=True,
+    )
+    issuing.issue(amendment.pk)
+
+    signing.withdraw(amendment)
+
+    assert list(Receipt.objects.values_list("pledge", flat=True)) == [published.pk]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pledges.actions import signing
 from pledges.enums import Act, LinkPurpose, ListKind, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
-from tests.pledges.acts import HEAD, fill, headed_list, links_of, send, sign_online, submit
+from tests.pledges.acts import HEAD, confirm, fill, headed_list, links_of, send, sign_online, submit
 from tests.pledges.factories import CandidateFactory, ElectionFactory, PledgeFactory
 from tests.pledges.test_views import text_of
 
@@ -300,6 +300,30 @@ def test_the_mail_is_sent_again_after_ten_minutes_and_not_before(client, candida
     assert "C’est demandé." in text_of(client.get(f"{sent}?renvoi=1"))
 
 
+def test_a_corrected_address_stops_the_link_that_went_to_the_wrong_one(client, candidate_list):
+    start = start_of(candidate_list)
+    sign_online(client, start, capacity="head", email_0="faute@example.org")
+    [(_link, token)] = links_of(Pledge.objects.get())
+    client.post(f"{start}qui/", {"capacity": "head", "email_0": "juste@example.org"})
+
+    send(client, start)
+
+    assert client.post(address_of(token), {"is_me": "on"}).status_code == 404
+    assert [one.email for one in Pledge.objects.get().signatories.all()] == ["juste@example.org"]
+
+
+def test_a_correction_leaves_alone_what_was_confirmed_and_what_others_sent(client, candidate_list):
+    start = start_of(candidate_list)
+    other = submit(candidate_list, email="autre@example.org")
+    sign_online(client, start, capacity="head", email_0="un@example.org")
+    confirmed = confirm(Pledge.objects.exclude(pk=other.pk).get())
+    client.post(f"{start}qui/", {"capacity": "head", "email_0": "deux@example.org"})
+
+    send(client, start)
+
+    assert Pledge.objects.filter(pk__in=[other.pk, confirmed.pk]).count() == 2
+
+
 # --- The link of the mail ---
 
 
@@ -494,3 +518,38 @@ def test_lists_to_sign_for_are_those_of_the_present_elections(client):
 
     assert [entry[0] for entry in found] == [present]
     assert past not in [entry[0] for entry in found]
+
+
+def test_one_mailbox_under_two_spellings_is_not_two_members(client):
+    pair = headed_list(kind=ListKind.PAIR)
+    CandidateFactory(candidate_list=pair)
+
+    response = client.post(f"{start_of(pair)}qui/", {"email_0": "alix@example.org", "email_1": "Alix+2@example.org"})
+
+    assert "Chaque membre du binôme confirme depuis sa propre adresse." in text_of(response)
+
+
+def test_five_corrections_from_one_browser_leave_a_link_that_works(client, candidate_list):
+    start = start_of(candidate_list)
+    for number in range(5):
+        sign_online(client, start, answers={1: ("commits", f"Version {number}.")})
+
+    mailed = OutboxMail.objects.filter(kind="confirm", pledge__state=PledgeState.SUBMITTED)
+
+    assert Pledge.objects.filter(mails__in=mailed).exists()
+
+
+def test_a_thousand_words_are_no_search(client):
+    assert client.get(reverse("sign"), {"q": "a " * 1100}).status_code == 200
+
+
+def test_whoever_confirms_says_for_themself_whether_to_be_written_to(client, candidate_list):
+    fill(client, start_of(candidate_list))
+    send(client, start_of(candidate_list), accepts_contact="on")
+    [(_link, token)] = links_of(Pledge.objects.get())
+
+    page = text_of(client.get(address_of(token)))
+    client.post(address_of(token), {"is_me": "on"})
+
+    assert re.search(r'name="accepts_contact"[^>]* checked', page)
+    assert Pledge.objects.get().signatories.get().consented_to_contact_at is None
