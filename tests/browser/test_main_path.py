@@ -105,7 +105,7 @@ def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings
     page.goto(link)
     expect(page.locator("main")).to_contain_text(WORDS)
     assert Pledge.objects.get().state == "submitted"
-    page.get_by_role("checkbox").check()
+    page.get_by_role("checkbox", name="C’est bien moi").check()
     page.get_by_role("button", name="Confirmer ma signature").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre signature est confirmée")
     fits_and_is_accessible(page)

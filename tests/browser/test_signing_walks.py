@@ -357,7 +357,7 @@ def test_the_keyboard_alone_is_enough(page, smtp, start):
         page.keyboard.press("Enter")
     expect(heading(page)).to_have_text("Il reste à confirmer")
     page.goto(link_in(smtp.messages[0]))
-    tab_to(page.get_by_role("checkbox"))
+    tab_to(page.get_by_role("checkbox", name="C’est bien moi"))
     page.keyboard.press("Space")
     tab_to(page.get_by_role("button", name="Confirmer ma signature"))
     with page.expect_navigation():
@@ -381,7 +381,7 @@ def test_who_comes_second_reads_a_clear_and_neutral_page(page, smtp, start, cand
     send(page)
     PledgeFactory(candidate_list=candidate_list, in_review=True)
     page.goto(link_in(smtp.messages[0]))
-    page.get_by_role("checkbox").check()
+    page.get_by_role("checkbox", name="C’est bien moi").check()
     page.get_by_role("button", name="Confirmer ma signature").click()
 
     expect(heading(page)).to_have_text("Cette candidature a déjà signé")

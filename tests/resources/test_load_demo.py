@@ -14,7 +14,8 @@ from regions.models import Region, User
 from resources.management.commands.load_demo import ACCOUNTS, PASSWORD
 from resources.models import Resource
 
-pytestmark = pytest.mark.django_db
+# A whole demonstration: some two hundred pledges, each through its own doors, on a machine that tests other things.
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
