@@ -86,11 +86,14 @@ def at_last_page(candidate_list, *, email="tete@example.org", words=""):
     return client, f"{address}relire/", {"read": read, "accepts_publication": "on"}
 
 
-def send(client, address, **changes):
-    """Press « Signer » on the last page, both consents given unless told: the answer of the portal."""
+def send(client, address, *, guard=None, **changes):
+    """Press « Signer » on the last page, both consents given unless told: the answer of the portal.
+
+    ``guard`` is made beforehand by who signs in threads: making it moves the clock of the whole process.
+    """
     page = client.get(f"{address}relire/").content.decode()
     [read] = re.findall(r'name="read" value="(\w+)"', page) or [""]
-    typed = {**guard_data(), "read": read, "accepts_publication": "on", **changes}
+    typed = {**(guard or guard_data()), "read": read, "accepts_publication": "on", **changes}
     return client.post(f"{address}relire/", {name: value for name, value in typed.items() if value is not None})
 
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from pledges.enums import LIVE, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
-from tests.pledges.acts import headed_list, links_of, sign_online, submit
+from tests.pledges.acts import fill, headed_list, links_of, send, submit
+from tests.pledges.guarded import guard_data
 from tests.pledges.test_views import text_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
@@ -33,7 +34,14 @@ def test_fifty_people_who_sign_at_once_are_all_taken_in(in_threads, smtp):
     mailbox = each(f"tete{number}@example.org" for number in itertools.count())
     address = reverse("sign-list", args=[candidate_list.pk])
 
-    answers = in_threads(lambda: sign_online(Client(), address, capacity="head", email_0=mailbox()), CROWD)
+    guard = guard_data()
+
+    def sign():
+        client = Client()
+        fill(client, address, capacity="head", email_0=mailbox())
+        return send(client, address, guard=guard)
+
+    answers = in_threads(sign, CROWD)
 
     assert {getattr(answer, "status_code", answer) for answer in answers} == {302}
     assert Pledge.objects.filter(state=PledgeState.SUBMITTED).count() == CROWD
