@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pledges.clients import client_address, network_of
+from pledges.keyed_hash import keyed_hash
 from pledges.models import Allowance, CandidateList
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -84,8 +83,7 @@ class Limit:
 
     def _key(self, value: object) -> str:
         """What the database keeps of an address: a keyed hash, that says nothing without the portal's secret."""
-        text = f"{self.kind}:{value}"
-        return salted_hmac("pledges.limits", text, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+        return keyed_hash("limits", f"{self.kind}:{value}").hex()
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import altcha
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
+from pledges.keyed_hash import keyed_hash
 from pledges.models import SpentProof
 
 # A slow signer reads the charter, asks their co-signer, and is still in time.
@@ -73,4 +72,4 @@ def _spend(digest: str, expires_at: datetime) -> bool:
 
 
 def _key(use: str) -> bytes:
-    return salted_hmac("pledges.proof", use, secret=settings.SECRET_KEY, algorithm="sha256").digest()
+    return keyed_hash("proof", use)

@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from pledges import calendar, consent, limits
@@ -29,6 +27,7 @@ from pledges.enums import (
     MailKind,
     PledgeState,
 )
+from pledges.keyed_hash import keyed_hash
 from pledges.models import Candidate, CandidateList, Commitment, MailLink, Pledge, Principle, Signatory
 from regions.models import Revision, User
 
@@ -60,7 +59,8 @@ class LinkUnusableError(Exception):
 class Signer:
     """Someone who signs: who, in what capacity, and where the link goes.
 
-    Consents are given by the person themself: those of a binôme give theirs when each confirms.
+    Consents are given by the person themself: those of a binôme accept the publication when each confirms, and whoever
+    signs says then whether they may be written to again.
     """
 
     capacity: Capacity
@@ -69,7 +69,6 @@ class Signer:
     candidate: Candidate | None = None
     phone: str = ""
     accepts_publication: bool = True
-    accepts_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +85,9 @@ def sender_digest(signers: Sequence[Signer], replies: Mapping[Principle, Reply])
     The same signature sent twice has the same one; another, from the same mailboxes, takes the place of none: whoever
     knows somebody's address could otherwise undo what they had sent.
     """
-    who = sorted(
-        (signer.capacity, signer.full_name, signer.email.casefold(), signer.phone, signer.accepts_contact)
-        for signer in signers
-    )
+    who = sorted((signer.capacity, signer.full_name, signer.email.casefold(), signer.phone) for signer in signers)
     what = sorted((principle.pk, reply.answer, reply.statement) for principle, reply in replies.items())
-    sent = json.dumps([who, what])
-    return salted_hmac("pledges.sender", sent, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+    return keyed_hash("sender", json.dumps([who, what])).hex()
 
 
 @transaction.atomic
@@ -148,7 +143,6 @@ def submit(
             phone=signer.phone,
             consent_version=consent.VERSION,
             consented_to_publication_at=now if signer.accepts_publication else None,
-            consented_to_contact_at=now if signer.accepts_contact else None,
         )
         for signer in signers
     )
@@ -157,8 +151,6 @@ def submit(
     for signatory in sorted(signatories, key=_mailbox):
         if signatory.consented_to_publication_at:
             record_consent(signatory, ConsentPurpose.PUBLICATION, given=True, door=Door.FORM)
-        if signatory.consented_to_contact_at:
-            record_consent(signatory, ConsentPurpose.CONTACT, given=True, door=Door.FORM)
         owe(MailKind.CONFIRM, signatory, pledge=pledge)
     return pledge
 
@@ -169,7 +161,7 @@ def confirm(link: MailLink, *, accepts_contact: bool | None = None) -> Pledge:
 
     To confirm is to accept the publication; that consent is dated here when the form did not give it.
 
-    :param accepts_contact: What the signer says now; None keeps what the form said.
+    :param accepts_contact: What the signer says now; None, for an amendment, keeps what they said before.
     :raises LinkUnusableError: When the link was used or has expired: the effect, if any, is kept.
     :raises AlreadySignedError: When another pledge came first; the link stays good.
     """

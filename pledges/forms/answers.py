@@ -11,7 +11,10 @@ from pledges.actions.signing import Reply
 from pledges.enums import Answer
 from pledges.forms.fields import StatementField
 from pledges.models import Charter, Commitment, Pledge, Principle
-from pledges.models.pledge import STATEMENT_LENGTH
+
+ANSWERS = [(Answer.COMMITS, _("Je m’engage")), (Answer.DECLINES, _("Je ne m’engage pas"))]
+NO_ANSWER = _("Je ne réponds pas")
+WORDS, WORDS_HELP = _("Vos mots"), _("Une phrase ou deux, publiées telles quelles.")
 
 
 class AnswersForm(forms.Form):
@@ -53,55 +56,36 @@ class AnswersForm(forms.Form):
         self.fields[f"answer_{principle.number}"] = forms.ChoiceField(
             label=_("Principe %d") % principle.number,  # the page shows the statement itself
             required=False,
-            choices=[
-                (Answer.COMMITS, _("Je m’engage")),
-                (Answer.DECLINES, _("Je ne m’engage pas")),
-                ("", _("Je ne réponds pas")),
-            ],
+            choices=[*ANSWERS, ("", NO_ANSWER)],
             initial=given.answer if given else "",
             widget=forms.RadioSelect,
         )
         self.fields[f"statement_{principle.number}"] = StatementField(
-            label=_("Vos mots"),
-            max_length=STATEMENT_LENGTH,
-            required=False,
-            initial=given.statement if given else "",
-            help_text=_("Une phrase ou deux, publiées telles quelles."),
-            widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LENGTH}),
+            label=WORDS, help_text=WORDS_HELP, initial=given.statement if given else ""
         )
 
 
 class PrincipleForm(forms.Form):
     """One principle of a charter: an answer that the signer chooses, and an optional sentence."""
 
-    NO_ANSWER = "none"
+    SKIPPED = "none"  # chosen, and not left out: an empty answer is not one
 
     answer = forms.ChoiceField(
         label=_("Votre réponse"),
-        choices=[
-            (Answer.COMMITS, _("Je m’engage")),
-            (Answer.DECLINES, _("Je ne m’engage pas")),
-            (NO_ANSWER, _("Je ne réponds pas")),
-        ],
+        choices=[*ANSWERS, (SKIPPED, NO_ANSWER)],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez une des trois réponses.")},
     )
-    statement = StatementField(
-        label=_("Vos mots"),
-        max_length=STATEMENT_LENGTH,
-        required=False,
-        help_text=_("Une phrase ou deux, publiées telles quelles."),
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": STATEMENT_LENGTH}),
-    )
+    statement = StatementField(label=WORDS, help_text=WORDS_HELP)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("statement") and data.get("answer") == self.NO_ANSWER:
+        if data.get("statement") and data.get("answer") == self.SKIPPED:
             self.add_error("answer", _("Vous avez écrit une précision : dites si vous vous engagez ou non."))
         return data
 
     def reply(self) -> Reply | None:
         """What is answered, once the form is valid; None is no answer."""
-        if self.cleaned_data["answer"] == self.NO_ANSWER:
+        if self.cleaned_data["answer"] == self.SKIPPED:
             return None
         return Reply(Answer(self.cleaned_data["answer"]), self.cleaned_data["statement"])

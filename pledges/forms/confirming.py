@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pledges.forms.consents import consent_fields
+from pledges.forms.consents import contact_field, publication_field
 from pledges.forms.fields import NameField
 from pledges.models import Signatory
 
@@ -27,7 +27,7 @@ class CodeForm(forms.Form):
 class ConfirmForm(forms.Form):
     """A box with no default: a scanner that presses buttons confirms nothing.
 
-    Who has not consented yet, because somebody else filled the form in, does it here.
+    Who has not consented to the publication yet, because somebody else filled the form in, does it here.
     """
 
     is_me = forms.BooleanField(
@@ -38,7 +38,6 @@ class ConfirmForm(forms.Form):
     def __init__(self, *args: Any, signatory: Signatory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not signatory.consented_to_publication_at:
-            self.fields |= consent_fields()
-        else:  # to be written to again is for the mailbox's owner to say, whoever filled the form in
-            self.fields["accepts_contact"] = consent_fields()["accepts_contact"]
-            self.initial["accepts_contact"] = signatory.consented_to_contact_at is not None
+            self.fields["accepts_publication"] = publication_field()
+        if not signatory.pledge.amends_id:  # whoever confirms other answers has said it already
+            self.fields["accepts_contact"] = contact_field()

@@ -1,4 +1,4 @@
-"""The two consents."""
+"""The two consents, apart: to be published, to be written to again. No box is ticked beforehand."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from pledges import consent
 
 
-def consent_fields() -> dict[str, forms.Field]:
-    """The two consents, apart: to be published, to be written to again."""
-    return {
-        "accepts_publication": forms.BooleanField(
-            label=consent.PUBLICATION,
-            error_messages={"required": _("Sans votre accord, rien ne peut être publié : cochez cette case.")},
-        ),
-        "accepts_contact": forms.BooleanField(label=consent.CONTACT, required=False),
-    }
+def publication_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=consent.PUBLICATION,
+        error_messages={"required": _("Sans votre accord, rien ne peut être publié : cochez cette case.")},
+    )
+
+
+def contact_field() -> forms.BooleanField:
+    return forms.BooleanField(label=consent.CONTACT, required=False)

@@ -5,33 +5,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pledges.forms.fields import StatementField
+from pledges.forms.fields import MailboxField, StatementField
 from pledges.guard import GuardedForm
-from pledges.models.pledge import STATEMENT_LENGTH
 
 
 class PrivateLinkForm(GuardedForm):
     """Where to send the link of one's private page."""
 
-    email = forms.EmailField(
-        label=_("L’adresse avec laquelle vous avez signé"),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": _("Écrivez une adresse électronique."),
-            "invalid": _("Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."),
-        },
-    )
+    email = MailboxField(label=_("L’adresse avec laquelle vous avez signé"))
 
 
 class WithdrawForm(forms.Form):
     """Taking back a signature, for good."""
 
     reason = StatementField(
-        label=_("Pourquoi"),
-        max_length=STATEMENT_LENGTH,
-        required=False,
-        help_text=_("Publié avec la date du retrait, si vous écrivez quelque chose."),
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LENGTH}),
+        label=_("Pourquoi"), help_text=_("Publié avec la date du retrait, si vous écrivez quelque chose.")
     )
     is_sure = forms.BooleanField(
         label=_("Je retire cet engagement, pour de bon. Mes coordonnées seront effacées."),
@@ -51,15 +39,7 @@ class WithdrawForm(forms.Form):
 class EmailChangeForm(forms.Form):
     """Another address for one's mails."""
 
-    new_email = forms.EmailField(
-        label=_("Votre nouvelle adresse électronique"),
-        help_text=_("Jamais publiée."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": _("Écrivez une adresse électronique."),
-            "invalid": _("Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."),
-        },
-    )
+    new_email = MailboxField(label=_("Votre nouvelle adresse électronique"), help_text=_("Jamais publiée."))
 
 
 class DecideChangeForm(forms.Form):

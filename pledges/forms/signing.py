@@ -12,8 +12,8 @@ from pledges import calendar
 from pledges.actions.signing import Signer
 from pledges.declared import Declaration, DeclaredPerson, contests_of
 from pledges.enums import Capacity, ElectionKind, ListKind
-from pledges.forms.consents import consent_fields
-from pledges.forms.fields import NameField
+from pledges.forms.consents import publication_field
+from pledges.forms.fields import MailboxField, NameField
 from pledges.guard import GuardedForm
 from pledges.limits import mailbox_of
 from pledges.models import Candidate, CandidateList, Election
@@ -73,10 +73,10 @@ class SignersForm(forms.Form):
             self.add_error("email_1", _("Chaque membre du binôme confirme depuis sa propre adresse."))
         return data
 
-    def signers(self, *, accepts_publication: bool = False, accepts_contact: bool = False) -> list[Signer]:
+    def signers(self, *, accepts_publication: bool = False) -> list[Signer]:
         """Who signs, once the form is valid, with what they agreed to."""
         data = self.cleaned_data
-        signer = partial(Signer, accepts_publication=accepts_publication, accepts_contact=accepts_contact)
+        signer = partial(Signer, accepts_publication=accepts_publication)
         if self.is_list and data["capacity"] == Capacity.MANDATARY:
             return [signer(Capacity.MANDATARY, data["full_name"], data["email_0"], phone=data["phone"])]
         capacity = Capacity.SELF if self.is_personal else Capacity.HEAD if self.is_list else Capacity.MEMBER
@@ -112,14 +112,10 @@ class SignersForm(forms.Form):
 
     def _add_mailbox(self, index: int, person: Candidate | None) -> None:
         of_pair = len(self.people) > 1
-        self.fields[f"email_{index}"] = forms.EmailField(
+        self.fields[f"email_{index}"] = MailboxField(
             label=_("Adresse électronique (%s)") % person if of_pair and person else _("Votre adresse électronique"),
             help_text=_("Le lien de confirmation y arrive. Jamais publiée."),
-            widget=forms.EmailInput(attrs={"autocomplete": "off" if of_pair else "email"}),
-            error_messages={
-                "required": _("Écrivez une adresse électronique."),
-                "invalid": _("Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."),
-            },
+            autocomplete="off" if of_pair else "email",
         )
 
 
@@ -134,7 +130,7 @@ class SendForm(GuardedForm):
         super().__init__(*args, **kwargs)
         self.fingerprint = fingerprint  # the page writes it as « read »
         if asks_consent:
-            self.fields |= consent_fields()
+            self.fields["accepts_publication"] = publication_field()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

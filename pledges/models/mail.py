@@ -5,14 +5,13 @@ import hashlib
 import secrets
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import CODES, LinkPurpose, MailKind
+from pledges.keyed_hash import keyed_hash
 from pledges.models.email_change import CHANGE_LIFE, EmailChange
 from pledges.models.pledge import Pledge, Signatory
 from regions.models import Region, ScopedQuerySet
@@ -40,7 +39,7 @@ def digest(token: str) -> str:
 
 def code_digest(code: str) -> str:
     """What the database keeps of a code: a keyed hash, since so few bits could be tried one by one."""
-    return salted_hmac("pledges.code", code, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+    return keyed_hash("code", code).hex()
 
 
 class MailLinkQuerySet(models.QuerySet["MailLink"]):

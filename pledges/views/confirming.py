@@ -31,7 +31,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "signatory": link.signatory,
         "pledge": pledge,
         "list": pledge.candidate_list,
-        "others": pledge.signatories.exclude(pk=link.signatory_id),
     }
     if link.signatory.confirmed_at:
         return render(request, "pledges/confirm_done.html", context)

@@ -7,7 +7,6 @@ typed waits in the browser's own draft; nothing is written before the last page 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +14,6 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from pledges import calendar
@@ -26,11 +24,12 @@ from pledges.actions.links import send_links
 from pledges.actions.signing import Reply
 from pledges.declared import Declaration
 from pledges.draft import DECLARED, PRINCIPLE, READ, SENT, WHO, Draft, DraftTooLongError, StepData
-from pledges.enums import STANDING, CandidateRole, ListKind
-from pledges.forms import DeclareForm, PrincipleForm, SendForm, SignersForm
+from pledges.enums import STANDING, ListKind
+from pledges.forms import CodeForm, DeclareForm, PrincipleForm, SendForm, SignersForm
 from pledges.limits import TooManyError, admit_link, admit_signature
 from pledges.matrix import Cell
 from pledges.models import Candidate, CandidateList, Contest, Election, Pledge, Principle
+from pledges.views.refusals import too_many
 
 # What a script sends while someone types: to keep, not to check.
 AUTOSAVE = "garder"
@@ -137,8 +136,9 @@ class SigningPath:
             state__in=STANDING,
         ).exists()
 
-    def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-        shared = {
+    def context(self, **more: Any) -> dict[str, Any]:
+        """What every page of the way shows, and what this one does."""
+        return {
             "path": self,
             "draft": self.draft,
             "list": self.candidate_list,
@@ -147,18 +147,16 @@ class SigningPath:
             "election": self.election,
             "region": self.contest.region,
             "signing": self.window,
+            **more,
         }
-        return render(self.request, template, {**shared, **context}, status=status)
+
+    def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        return render(self.request, template, self.context(**context), status=status)
 
 
 def signing_people(candidate_list: CandidateList, candidate: Candidate | None) -> list[Candidate]:
     """Those of the official list who sign: the candidate, the head, or both members."""
-    if candidate:
-        return [candidate]
-    people = candidate_list.candidates.standing().in_list_order()
-    if candidate_list.kind == ListKind.LIST:
-        return list(people.filter(is_head=True))
-    return list(people.filter(role=CandidateRole.CANDIDATE))
+    return [candidate] if candidate else list(candidate_list.candidates.standing().leading().in_list_order())
 
 
 # --- The three ways in ---
@@ -302,35 +300,33 @@ def _read(path: SigningPath) -> HttpResponse:
     missing = path.first_missing()
     if missing != READ:
         return redirect(path.url(missing))
-    replies, who, retry_after = path.replies(), path.filled(WHO), 0
+    replies, who = path.replies(), path.filled(WHO)
     form = SendForm(
         path.request.POST if path.request.method == "POST" else None,
         asks_consent=path.asks_consent,
         fingerprint=path.fingerprint(),
     )
+    context = path.context(
+        form=form,
+        answers=[
+            (_cell(principle, replies.get(principle)), path.url(f"{PRINCIPLE}{principle.number}"))
+            for principle in path.principles
+        ],
+        answers_nothing=not replies,
+        signers=who.signers() if isinstance(who, SignersForm) else [],
+        who_url=path.url(WHO),
+    )
     if form.is_valid() and replies and isinstance(who, SignersForm):
         try:
             pledge, emails = _send(path, who, form, replies)
         except TooManyError as error:
-            form.add_error(None, str(error))
-            retry_after = error.retry_after
+            return too_many(path.request, "pledges/sign_read.html", context, error)
         except actions.SigningClosedError as error:  # midnight struck while the form was being written
             form.add_error(None, str(error))
         else:
-            path.draft.keep(SENT, {"pledge": pledge.pk, "emails": emails, "at": timezone.now().isoformat()})
+            path.draft.keep(SENT, {"pledge": pledge.pk, "emails": emails})
             return path.draft.save(redirect(path.url(SENT)))
-    context = {
-        "form": form,
-        "cells": [_cell(principle, replies.get(principle)) for principle in path.principles],
-        "answers_nothing": not replies,
-        "signers": who.signers() if isinstance(who, SignersForm) else [],
-        "back_url": path.before(READ),
-    }
-    if retry_after:
-        response = path.render("pledges/sign_read.html", status=429, **context)
-        response.headers["Retry-After"] = str(retry_after)
-        return response
-    return path.render("pledges/sign_read.html", status=422 if form.is_bound else 200, **context)
+    return render(path.request, "pledges/sign_read.html", context, status=422 if form.is_bound else 200)
 
 
 def _send(
@@ -342,10 +338,7 @@ def _send(
     :raises TooManyError: When the network, a mailbox or the list has sent too many.
     :raises SigningClosedError: When the calendar no longer allows it.
     """
-    signers = who.signers(
-        accepts_publication=form.cleaned_data.get("accepts_publication", False),
-        accepts_contact=form.cleaned_data.get("accepts_contact", False),
-    )
+    signers = who.signers(accepts_publication=form.cleaned_data.get("accepts_publication", False))
     emails = [signer.email for signer in signers]
     admit_signature(path.request, path.candidate_list, emails, proved=form.is_proved)
     if path.declaration:
@@ -366,21 +359,18 @@ def _sent(path: SigningPath) -> HttpResponse:
     sent = path.draft.get(SENT)
     if sent is None:
         return redirect(path.address)
-    refusal = None
+    context = path.context(
+        emails=sent["emails"],
+        sent_again="renvoi" in path.request.GET,
+        correct_url=path.url(WHO),
+        code_form=CodeForm(),
+    )
     if path.request.method == "POST":
         try:
             admit_link(path.request, proved=False)
         except TooManyError as error:
-            refusal = error
-        else:
-            for email in sent["emails"]:
-                send_links(email)
-            return redirect(f"{path.url(SENT)}?renvoi=1")
-    context = {
-        "refusal": refusal,
-        "emails": sent["emails"],
-        "at": datetime.fromisoformat(sent["at"]),
-        "sent_again": "renvoi" in path.request.GET,
-        "correct_url": path.url(WHO),
-    }
-    return path.render("pledges/sign_sent.html", status=429 if refusal else 200, **context)
+            return too_many(path.request, "pledges/sign_sent.html", context, error)
+        for email in sent["emails"]:
+            send_links(email)
+        return redirect(f"{path.url(SENT)}?renvoi=1")
+    return render(path.request, "pledges/sign_sent.html", context)

@@ -48,10 +48,10 @@ def links_of(pledge, purpose=LinkPurpose.CONFIRM):
     return [(MailLink.objects.for_token(token, purpose).get(), token) for token in tokens]
 
 
-def confirm(pledge):
+def confirm(pledge, *, accepts_contact=None):
     """Every signatory confirms."""
     for link, _token in links_of(pledge):
-        pledge = signing.confirm(link)
+        pledge = signing.confirm(link, accepts_contact=accepts_contact)
     return pledge
 
 

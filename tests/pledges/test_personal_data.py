@@ -48,9 +48,9 @@ def found(*traces):
 
 def mandatary(candidate_list, *, statement=WORDS):
     """A mandatary signs for a list, and confirms."""
-    signer = Signer(Capacity.MANDATARY, NAME, ADDRESS, phone=PHONE, accepts_contact=True)
+    signer = Signer(Capacity.MANDATARY, NAME, ADDRESS, phone=PHONE)
     answers = {principle: Reply(Answer.COMMITS, statement) for principle in replies(candidate_list)}
-    return confirm(signing.submit(candidate_list, signers=[signer], replies=answers))
+    return confirm(signing.submit(candidate_list, signers=[signer], replies=answers), accepts_contact=True)
 
 
 def life_of_a_pledge():
@@ -208,8 +208,8 @@ def test_a_copy_holds_all_that_concerns_the_mailbox():
     assert [answer["vos mots"] for answer in first["réponses"]] == [WORDS] * 5
     assert [(said["acte"], said["pour"], said["version du texte"]) for said in first["accords donnés ou repris"]] == [
         ("accord donné", "publier l’engagement", "2026-11"),
-        ("accord donné", "être recontacté·e par le réseau", "2026-11"),
         ("accord donné", "publier l’engagement", "2026-11"),
+        ("accord donné", "être recontacté·e par le réseau", "2026-11"),
     ]
     assert "engagement suspendu" in [entry["acte"] for entry in first["journal"]]
     assert {mail["nature"] for mail in first["courriels"]} >= {"lien de confirmation", "engagement publié"}

@@ -41,11 +41,7 @@ def test_a_submitted_signature_keeps_answers_and_owes_a_link():
 
 
 def test_the_two_consents_are_apart_and_dated():
-    candidate_list = headed_list()
-
-    signing.submit(
-        candidate_list, signers=[head_of(candidate_list, accepts_contact=False)], replies=replies(candidate_list)
-    )
+    submit(headed_list())
 
     signatory = Signatory.objects.get()
     assert signatory.consented_to_publication_at is not None
@@ -327,7 +323,7 @@ def test_a_consent_given_in_the_form_keeps_its_date_when_it_is_confirmed():
     assert pledge.signatories.get().consented_to_publication_at == given_at
 
 
-@pytest.mark.parametrize("change", ["statement", "contact"])
+@pytest.mark.parametrize("change", ["statement", "phone"])
 def test_the_least_change_in_what_is_signed_is_another_signature(change):
     candidate_list = headed_list()
     first = submit(candidate_list, numbers=(1,))
@@ -335,7 +331,7 @@ def test_the_least_change_in_what_is_signed_is_another_signature(change):
     if change == "statement":
         second = submit(candidate_list, numbers=(1,), statement="Une précision.")
     else:
-        signers = [head_of(candidate_list, accepts_contact=True)]
+        signers = [head_of(candidate_list, phone="06 00 00 00 00")]
         second = signing.submit(candidate_list, signers=signers, replies=replies(candidate_list, 1))
 
     assert second.pk != first.pk

@@ -9,8 +9,8 @@ from django.urls import reverse
 from pledges.actions import signing
 from pledges.enums import Act, LinkPurpose, ListKind, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
-from tests.pledges.acts import HEAD, confirm, fill, headed_list, links_of, send, sign_online, submit
-from tests.pledges.factories import CandidateFactory, ElectionFactory, PledgeFactory
+from tests.pledges.acts import HEAD, confirm, fill, headed_list, links_of, replies, send, sign_online, submit
+from tests.pledges.factories import CandidateFactory, ElectionFactory, PledgeFactory, SignatoryFactory
 from tests.pledges.test_views import text_of
 
 pytestmark = pytest.mark.django_db
@@ -543,13 +543,34 @@ def test_a_thousand_words_are_no_search(client):
     assert client.get(reverse("sign"), {"q": "a " * 1100}).status_code == 200
 
 
-def test_whoever_confirms_says_for_themself_whether_to_be_written_to(client, candidate_list):
+@pytest.mark.parametrize("answer", [{}, {"accepts_contact": "on"}])
+def test_whoever_confirms_says_for_themself_whether_to_be_written_to(client, candidate_list, answer):
     fill(client, start_of(candidate_list))
-    send(client, start_of(candidate_list), accepts_contact="on")
+    last = text_of(client.get(f"{start_of(candidate_list)}relire/"))
+    send(client, start_of(candidate_list), accepts_contact="on")  # whoever fills the form in cannot say it for them
     [(_link, token)] = links_of(Pledge.objects.get())
 
     page = text_of(client.get(address_of(token)))
-    client.post(address_of(token), {"is_me": "on"})
+    client.post(address_of(token), {"is_me": "on", **answer})
 
-    assert re.search(r'name="accepts_contact"[^>]* checked', page)
-    assert Pledge.objects.get().signatories.get().consented_to_contact_at is None
+    [box] = re.findall(r'<input[^>]*name="accepts_contact"[^>]*>', page)
+    assert ("accepts_contact" in last, "checked" in box) == (False, False)
+    assert (Pledge.objects.get().signatories.get().consented_to_contact_at is not None) == bool(answer)
+
+
+def test_confirming_other_answers_keeps_what_was_said_of_being_written_to(client):
+    pair = headed_list(kind=ListKind.PAIR)
+    pledge = PledgeFactory(candidate_list=pair, published=True)
+    first = SignatoryFactory(pledge=pledge)
+    second = CandidateFactory(candidate_list=pair)
+    SignatoryFactory(pledge=pledge, candidate=second, consented_to_contact_at=pledge.submitted_at)
+    amendment = signing.amend(first, replies=replies(pair, 1))
+    [_mine, (link, token)] = links_of(amendment)
+
+    client.post(address_of(token), {"is_me": "on", "accepts_publication": "on"})
+
+    link.signatory.refresh_from_db()
+    assert (link.signatory.confirmed_at is not None, link.signatory.consented_to_contact_at) == (
+        True,
+        pledge.submitted_at,
+    )
