@@ -220,12 +220,9 @@ def _declare(candidate_list: CandidateList, dice: random.Random) -> None:
 
 
 def _submit(candidate_list: CandidateList, candidate: Candidate | None, dice: random.Random) -> Pledge:
-    if candidate:
-        people, capacity = [candidate], Capacity.SELF
-    elif candidate_list.kind == ListKind.PAIR:
-        people, capacity = list(candidate_list.candidates.filter(role=CandidateRole.CANDIDATE)), Capacity.MEMBER
-    else:
-        people, capacity = list(candidate_list.candidates.filter(is_head=True)), Capacity.HEAD
+    people = [candidate] if candidate else candidate_list.candidates.leading().in_list_order()
+    of_list = Capacity.MEMBER if candidate_list.kind == ListKind.PAIR else Capacity.HEAD
+    capacity = Capacity.SELF if candidate else of_list
     return signing.submit(
         candidate_list,
         candidate=candidate,

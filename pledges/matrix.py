@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import calendar
-from pledges.enums import Answer, CandidateRole, ListKind, PledgeState
+from pledges.enums import Answer, PledgeState
 from pledges.models import Candidate, CandidateList, Contest, Pledge, Principle
 from regions.models import Region
 from regions.typography import day
@@ -140,9 +139,10 @@ def withdrawal_reason(pledge: Pledge | None, region: Region) -> str:
 def leaders_of(lists: Iterable[CandidateList]) -> dict[int, list[Candidate]]:
     """The head of each list, or the two members of each binôme, by the list's key."""
     leaders = defaultdict(list)
-    people = Candidate.objects.standing().filter(
-        Q(is_head=True) | Q(candidate_list__kind=ListKind.PAIR, role=CandidateRole.CANDIDATE),
-        candidate_list__in=[candidate_list.pk for candidate_list in lists],
+    people = (
+        Candidate.objects.standing()
+        .leading()
+        .filter(candidate_list__in=[candidate_list.pk for candidate_list in lists])
     )
     for person in people.in_list_order():
         leaders[person.candidate_list_id].append(person)

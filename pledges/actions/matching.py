@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from pledges.actions.declaring import forget_declared
 from pledges.actions.receipts import owe_receipt
-from pledges.actions.recording import lock, record
+from pledges.actions.recording import record
 from pledges.actions.signing import AlreadySignedError
 from pledges.actions.transitions import TransitionError
-from pledges.enums import LIVE, Act, CandidateRole, Capacity, PledgeState
+from pledges.enums import LIVE, Act, Capacity, PledgeState
+from pledges.matrix import leaders_of
 from pledges.models import Candidate, CandidateList, Pledge
 from regions.folding import fold
 from regions.models import User
@@ -30,10 +31,6 @@ class Match:
     people: Sequence[Candidate]
     reasons: Sequence[str]
 
-    @property
-    def is_likely(self) -> bool:
-        return bool(self.reasons)
-
 
 def matches(pledge: Pledge) -> list[Match]:
     """Every official candidacy that this declared one may be, those that share most first.
@@ -41,21 +38,7 @@ def matches(pledge: Pledge) -> list[Match]:
     For a list or a binôme: each of its contest, with its head or its two members. For one person: each namesake,
     and nobody else.
     """
-    declared = list(pledge.candidate_list.candidates.order_by("rank"))
-    found = []
-    for candidate_list in _official_lists(pledge):
-        everyone = list(candidate_list.candidates.standing().in_list_order())
-        if pledge.candidate:
-            found += [
-                Match(candidate_list, [person], _shared(pledge.candidate_list, declared, candidate_list, [person]))
-                for person in everyone
-                if _alike(declared[0], person)
-            ]
-        else:
-            leaders = _leaders(candidate_list, everyone)
-            found.append(
-                Match(candidate_list, leaders, _shared(pledge.candidate_list, declared, candidate_list, leaders))
-            )
+    found = _namesakes(pledge) if pledge.candidate else _lists(pledge)
     return sorted(found, key=lambda match: -len(match.reasons))
 
 
@@ -68,8 +51,7 @@ def match(pledge: Pledge, candidate_list: CandidateList, *, by: User, candidate:
     :raises MismatchError: When the choice is of another contest or kind, or lacks the people who signed.
     :raises AlreadySignedError: When that candidacy has a pledge of its own.
     """
-    for one in sorted({pledge.candidate_list_id, candidate_list.pk}):
-        lock(CandidateList(pk=one))
+    CandidateList.objects.filter(pk__in=[pledge.candidate_list_id, candidate_list.pk]).take()
     pledge = Pledge.objects.select_related("charter", "candidate_list__contest", "candidate", "decided_by").get(
         pk=pledge.pk
     )
@@ -106,17 +88,32 @@ def match(pledge: Pledge, candidate_list: CandidateList, *, by: User, candidate:
     return Pledge.objects.select_related("candidate_list__contest", "candidate").get(pk=pledge.pk)
 
 
-def _official_lists(pledge: Pledge) -> list[CandidateList]:
+def _lists(pledge: Pledge) -> list[Match]:
     declared = pledge.candidate_list
-    lists = CandidateList.objects.standing().filter(contest=declared.contest_id, kind=declared.kind)
-    return list(lists.in_panel_order().prefetch_related("candidates"))
+    people = list(declared.candidates.order_by("rank"))
+    lists = list(
+        CandidateList.objects.standing().filter(contest=declared.contest_id, kind=declared.kind).in_panel_order()
+    )
+    leaders = leaders_of(lists)
+    return [
+        Match(official, of_it, _shared(declared, people, official, of_it))
+        for official in lists
+        for of_it in [leaders.get(official.pk, [])]
+    ]
 
 
-def _leaders(candidate_list: CandidateList, everyone: Sequence[Candidate]) -> list[Candidate]:
-    """Who may sign for it: the head of a list, both members of a binôme."""
-    heads = [person for person in everyone if person.is_head]
-    return heads or [
-        person for person in everyone if candidate_list.kind == "pair" and person.role == CandidateRole.CANDIDATE
+def _namesakes(pledge: Pledge) -> list[Match]:
+    declared, person = pledge.candidate_list, pledge.candidate
+    assert person  # noqa: S101  the caller made sure
+    everyone = (
+        Candidate.objects.standing()
+        .filter(candidate_list__contest=declared.contest_id)
+        .select_related("candidate_list")
+    )
+    return [
+        Match(one.candidate_list, [one], _shared(declared, [person], one.candidate_list, [one]))
+        for one in everyone.filter(candidate_list__kind=declared.kind).in_list_order()
+        if _alike(person, one)
     ]
 
 
@@ -152,7 +149,7 @@ def _pair_up(pledge: Pledge, candidate_list: CandidateList, candidate: Candidate
         Candidate.objects.filter(signatures__pledge=pledge, signatures__capacity__in=(Capacity.HEAD, Capacity.MEMBER))
         .order_by("rank")
     )  # fmt: skip
-    leaders = _leaders(candidate_list, list(candidate_list.candidates.standing().in_list_order()))
+    leaders = list(candidate_list.candidates.standing().leading().in_list_order())
     if len(leaders) < len(signed):
         raise MismatchError(_("La liste officielle ne dit pas encore qui la conduit."))
     # Two members in another order are still the same two: the order that makes most names agree.

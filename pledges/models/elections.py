@@ -250,6 +250,10 @@ class CandidateQuerySet(ScopedQuerySet["Candidate"]):
         """The people whom the last official file names."""
         return self.official().filter(left_at=None)
 
+    def leading(self) -> Self:
+        """Who leads a list, or makes a binôme: those who may sign for it."""
+        return self.filter(Q(is_head=True) | Q(candidate_list__kind=ListKind.PAIR, role=CandidateRole.CANDIDATE))
+
     def in_list_order(self) -> Self:
         return self.order_by("candidate_list", "section_code", "role", "rank", "pk")
 
