@@ -10,7 +10,10 @@ from pledges.actions.recording import lock, record
 from pledges.actions.signing import Reply, Signer, sender_digest, submit
 from pledges.declared import Declaration
 from pledges.enums import Act, MailKind, PledgeState
-from pledges.models import Candidate, CandidateList, Contest, Pledge, Principle
+from pledges.models import Candidate, CandidateList, Contest, Pledge, Principle, Signatory
+
+# What takes the place of a text that the database wants and that may name or quote the person.
+ERASED_NAME = "identité effacée"
 
 
 @transaction.atomic
@@ -23,9 +26,10 @@ def declare(declaration: Declaration, *, signers: Sequence[Signer], replies: Map
     :raises SigningClosedError: When the calendar does not allow it.
     """
     contest = _settle(declaration.contest)
-    candidate_list, people = replace(declaration, contest=contest).rows()
     # The same declaration sent twice at once: the second waits here, and finds the first.
-    list(Contest.objects.select_for_update(no_key=True).filter(pk=contest.pk).values_list("pk"))
+    while not _take(contest):
+        contest = _settle(declaration.contest)
+    candidate_list, people = replace(declaration, contest=contest).rows()
     twin = _twin(candidate_list, people, sender_digest(signers, replies), is_personal=declaration.is_personal)
     if twin:
         candidate_list, people = twin, list(twin.candidates.order_by("rank"))
@@ -78,14 +82,41 @@ def forget_declared(candidate_list: CandidateList) -> bool:
     return True
 
 
+def drop_empty_contests() -> None:
+    """Delete the contests that declarations had brought and that hold nothing any more."""
+    for contest in Contest.objects.filter(declared_at__isnull=False, lists=None):
+        with transaction.atomic():
+            _take(contest)  # whoever declares there at this moment comes first, or waits and brings it again
+            Contest.objects.filter(pk=contest.pk, lists=None).delete()
+
+
+def forget_names(candidate_list: CandidateList) -> None:
+    """Blank a declared candidacy that a pledge still needs: on no official list, it is what its signer wrote."""
+    if candidate_list.is_declared:
+        candidate_list.candidates.update(first_names="", last_name=ERASED_NAME, norm="")
+        CandidateList.objects.filter(pk=candidate_list.pk).update(name=ERASED_NAME, norm="")
+        Signatory.objects.filter(pledge__candidate_list=candidate_list).update(full_name=ERASED_NAME)
+
+
+def _take(contest: Contest) -> bool:
+    """Lock a contest until the transaction ends.
+
+    :return: Whether it is still there.
+    """
+    return bool(Contest.objects.select_for_update().filter(pk=contest.pk).values_list("pk"))
+
+
 def _settle(contest: Contest) -> Contest:
     """The stored contest: someone may declare a candidacy before any file has named the territory."""
-    if contest.pk:
-        return contest
     stored, _created = Contest.objects.get_or_create(
         election=contest.election,
         code=contest.code,
-        defaults={"region": contest.region, "name": contest.name, "slug": contest.slug},
+        defaults={
+            "region": contest.region,
+            "name": contest.name,
+            "slug": contest.slug,
+            "declared_at": timezone.now(),
+        },
     )
     stored.election, stored.region = contest.election, contest.region
     return stored

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import consent
-from pledges.actions.declaring import forget_declared
+from pledges.actions.declaring import ERASED_NAME, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes, forget_everything, forget_private_data
 from pledges.actions.recording import lock, record
 from pledges.actions.retention import CONTACT_AFTER_MANDATE
@@ -28,8 +28,6 @@ from pledges.models import (
 )
 from regions.models import User
 
-# What takes the place of a text that the database wants and that may name or quote the person.
-ERASED_NAME = "identité effacée"
 ERASED_REASON = "motif effacé"
 CONSENTS = (Act.CONSENT_GIVEN, Act.CONSENT_WITHDRAWN)
 
@@ -304,11 +302,6 @@ def _erase_identity(keys: list[int]) -> None:
     """Blank who signed, save a name that the official list gives."""
     signatories = Signatory.objects.filter(pk__in=keys)
     signatories.update(email="", phone="", consented_to_contact_at=None)
-    off_the_list = Q(capacity=Capacity.MANDATARY) | Q(pledge__candidate_list__declared_at__isnull=False)
-    declared = CandidateList.objects.filter(pledges__signatories__in=keys, declared_at__isnull=False)
-    for candidate_list in declared:  # on no official list: what its signer wrote, and nobody else knows
-        candidate_list.candidates.update(first_names="", last_name=ERASED_NAME, norm="")
-        CandidateList.objects.filter(pk=candidate_list.pk).update(name=ERASED_NAME, norm="")
-    signatories.filter(pk__in=list(signatories.filter(off_the_list).values_list("pk", flat=True))).update(
-        full_name=ERASED_NAME
-    )
+    signatories.filter(capacity=Capacity.MANDATARY).update(full_name=ERASED_NAME)
+    for candidate_list in CandidateList.objects.filter(pledges__signatories__in=keys).distinct():
+        forget_names(candidate_list)

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import limits, proof
-from pledges.actions.declaring import forget_declared
+from pledges.actions.declaring import ERASED_NAME, drop_empty_contests, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes
 from pledges.actions.receipts import delete_stray_receipts
 from pledges.actions.recording import lock, owe, record
 from pledges.enums import Act, MailKind, PledgeState
-from pledges.models import EmailChange, OutboxMail, Pledge, Signatory
+from pledges.models import CandidateList, EmailChange, OutboxMail, Pledge, Signatory
 from pledges.models.pledge import UNCONFIRMED
 
 REMINDED = timedelta(days=2)  # before an unconfirmed signature goes
@@ -45,7 +45,7 @@ def purge_expired() -> Purged:
     Those whose signature goes in less than two days are reminded of it, once. The hashed addresses of requests go as
     soon as they no longer limit anything: after four days at most.
     """
-    return Purged(
+    purged = Purged(
         reminders=_remind(),
         pledges=_delete_unconfirmed(),
         contacts=_forget_contacts(),
@@ -58,6 +58,8 @@ def purge_expired() -> Purged:
         # Those that a killed worker left running for ever go too: what they had to do is owed elsewhere.
         tasks=DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - FORGOTTEN_TASK).delete()[0],
     )
+    drop_empty_contests()
+    return purged
 
 
 def _remind() -> int:
@@ -100,9 +102,12 @@ def _delete_unconfirmed() -> int:
 
 
 def _forget_contacts() -> int:
-    """Blank the addresses and numbers kept since a mandate that ended six months ago."""
-    over = Signatory.objects.filter(
-        pledge__candidate_list__contest__election__mandate_ends_on__lt=timezone.localdate() - CONTACT_AFTER_MANDATE
-    )
+    """Blank the addresses and numbers kept since a mandate that ended six months ago, and names never made official."""
+    ended = timezone.localdate() - CONTACT_AFTER_MANDATE
+    for declared in CandidateList.objects.filter(
+        declared_at__isnull=False, contest__election__mandate_ends_on__lt=ended
+    ).exclude(name=ERASED_NAME):
+        forget_names(declared)
+    over = Signatory.objects.filter(pledge__candidate_list__contest__election__mandate_ends_on__lt=ended)
     kept = over.exclude(email="", phone="").values_list("pk", flat=True)
     return Signatory.objects.filter(pk__in=list(kept)).update(email="", phone="")

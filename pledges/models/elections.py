@@ -4,7 +4,7 @@ import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -103,6 +103,11 @@ class Nuance(models.Model):
 class ContestQuerySet(ScopedQuerySet["Contest"]):
     region_path = "region"
 
+    def public(self) -> Self:
+        """Those that a file or an administrator made; one that a declaration brought waits for an official list."""
+        official = CandidateList.objects.official().filter(contest=OuterRef("pk"))
+        return self.filter(Q(declared_at=None) | Exists(official))
+
     def with_counts(self) -> Self:
         """Add ``list_count`` and ``signed_count``: the lists that stand, and those whose pledge is published."""
         stands = Q(lists__left_at=None, lists__declared_at=None)
@@ -123,6 +128,7 @@ class Contest(models.Model):
     code = models.CharField(_("code officiel"), max_length=10)
     name = models.CharField(_("nom"), max_length=120)
     slug = models.SlugField(_("adresse"))
+    declared_at = models.DateTimeField(_("faite pour une candidature déclarée, le"), null=True, editable=False)
 
     objects = ContestQuerySet.as_manager()
 

@@ -13,7 +13,9 @@ from pledges.models import Contest, Election
 def election(request: HttpRequest, slug: str) -> HttpResponse:
     """An election: its dates, its territories, its totals with denominators."""
     vote = get_object_or_404(Election.objects.select_related("charter"), slug=slug)
-    contests = list(vote.contests.select_related("election", "region").with_counts().order_by("region__norm", "slug"))
+    contests = list(
+        vote.contests.public().select_related("election", "region").with_counts().order_by("region__norm", "slug")
+    )
     context = {
         "election": vote,
         "contests": contests,
@@ -27,7 +29,7 @@ def election(request: HttpRequest, slug: str) -> HttpResponse:
 def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
     """One contest: the matrix of its lists, at an address that stays when the next election comes."""
     place = get_object_or_404(
-        Contest.objects.select_related("election__charter", "region"), election__slug=slug, slug=territory
+        Contest.objects.public().select_related("election__charter", "region"), election__slug=slug, slug=territory
     )
     context = {
         "election": place.election,

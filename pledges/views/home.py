@@ -16,7 +16,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page: it explains itself in a sentence, and the look-up comes first."""
     elections = Election.objects.current()
     election = elections[0] if elections else None
-    contests = list(Contest.objects.filter(election=election).with_counts())
+    contests = list(Contest.objects.public().filter(election=election).with_counts())
     latest = (
         Pledge.objects.published()
         .filter(candidate_list__contest__election__in=elections)

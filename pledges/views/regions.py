@@ -26,8 +26,10 @@ class Vote:
 def region(request: HttpRequest, slug: str) -> HttpResponse:
     """Who, here, committed to what, in the elections of the moment."""
     place = get_object_or_404(Region, slug=slug)
-    current = Election.objects.filter(contests__region=place).distinct().current()
-    contests = place.contests.filter(election__in=current).select_related("election__charter", "region").with_counts()
+    current = Election.objects.filter(contests__in=place.contests.public()).distinct().current()
+    contests = (
+        place.contests.public().filter(election__in=current).select_related("election__charter", "region").with_counts()
+    )
     votes = []
     for election in current:
         its_own = [contest for contest in contests if contest.election_id == election.pk]
@@ -39,7 +41,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
                 signing=calendar.signing(election, place),
             )
         )
-    archives = place.contests.exclude(election__in=current).select_related("election")
+    archives = place.contests.public().exclude(election__in=current).select_related("election")
     context = {
         "region": place,
         "election": current[0] if current else None,

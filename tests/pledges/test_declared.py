@@ -413,3 +413,53 @@ def test_a_double_name_is_offered_beside_its_half(client, election):
     )
 
     assert [match.people for match in matching.matches(pledge)] == [[person]]
+
+
+def test_a_declaration_puts_no_contest_on_a_page_before_a_list_is_official(client, election):
+    declare(client)
+    contest = Contest.objects.get()
+    election_page, contest_page = election.get_absolute_url(), contest.get_absolute_url()
+
+    before = [client.get(contest_page).status_code, "Bretagne" in text_of(client.get(election_page)).split("<main")[1]]
+    official(election)
+    after = [client.get(contest_page).status_code, "Bretagne" in text_of(client.get(election_page)).split("<main")[1]]
+
+    assert (before, after) == ([404, False], [200, True])
+
+
+def test_a_contest_that_nobody_confirmed_goes_with_its_declaration_and_another_stays(client, election):
+    prepared = ContestFactory(election=election)
+    declare(client)
+    Pledge.objects.update(submitted_at=timezone.now() - datetime.timedelta(days=8))
+
+    purge_expired()
+
+    assert list(Contest.objects.all()) == [prepared]
+
+
+def test_names_that_never_became_official_are_forgotten_after_the_mandate(client, election):
+    pledge = declared_pledge(client)
+    review.decline(pledge, by=UserFactory(), reason="Introuvable sur les listes.")
+    ended = timezone.localdate() - datetime.timedelta(days=200)
+    dates = ("first_round_on", "second_round_on", "mandate_starts_on", "mandate_ends_on")
+    changes = {name: ended - datetime.timedelta(days=10 - place) for place, name in enumerate(dates)}
+    type(election).objects.filter(pk=election.pk).update(**changes)
+
+    purge_expired()
+
+    names = [*CandidateList.objects.values_list("name"), *Candidate.objects.values_list("first_names", "last_name")]
+    assert names == [("identité effacée",), ("", "identité effacée")]
+    assert pledge.signatories.get().full_name == "identité effacée"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contest_is_swept_while_someone_declares_there(election, in_threads, smtp):
+    turns = iter(range(12))
+
+    def sweep_or_declare():
+        return purge_expired() if next(turns) % 2 else declare(Client()).status_code
+
+    outcomes = in_threads(sweep_or_declare, 12)
+
+    assert sorted(outcome for outcome in outcomes if isinstance(outcome, int)) == [302] * 6
+    assert Contest.objects.filter(lists__pledges__state=PledgeState.SUBMITTED).count() == 1
