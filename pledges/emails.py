@@ -16,7 +16,7 @@ from pledges import calendar, letters
 from pledges.enums import CODES, LIVE, LinkPurpose, ListKind, MailKind, PledgeState
 from pledges.letters import inline
 from pledges.matrix import all_cells
-from pledges.models import EmailChange, MailLink, OutboxMail, Pledge
+from pledges.models import EmailChange, MailLink, OutboxMail, Pledge, Signatory
 from pledges.models.mail import LINK_LIFE
 from regions.models import Region
 from regions.typography import day, hour, typeset_text
@@ -50,6 +50,8 @@ TRUE_IN: dict[MailKind, tuple[PledgeState, ...]] = {
 def is_still_true(mail: OutboxMail) -> bool:
     """Whether what the mail says has not been overtaken: confirmed since, published since, withdrawn since."""
     kind = MailKind(mail.kind)
+    if mail.signatory is None or mail.pledge is None:
+        return False
     if LINKS.get(kind) == LinkPurpose.CONFIRM and mail.signatory.confirmed_at:
         return False
     return mail.pledge.state in TRUE_IN.get(kind, PledgeState)
@@ -86,6 +88,8 @@ def message_id(mail: OutboxMail) -> str:
 def _context(mail: OutboxMail) -> dict[str, Any]:
     """What the templates may say: words made harmless, and no model that would let others in."""
     pledge, signatory = mail.pledge, mail.signatory
+    assert pledge is not None  # noqa: S101  a mail to an account says something else
+    assert signatory is not None  # noqa: S101
     contest = pledge.candidate_list.contest
     region = contest.region
     is_pair = pledge.candidate_list.kind == ListKind.PAIR
@@ -125,7 +129,7 @@ def _context(mail: OutboxMail) -> dict[str, Any]:
         "signer_url": f"{settings.SITE_URL}{pledge.signer.get_absolute_url()}",
     }
     if purpose := LINKS.get(MailKind(mail.kind)):
-        token = MailLink.objects.mint(signatory, purpose, email_change=_change(mail))
+        token = MailLink.objects.mint(signatory, purpose, email_change=_change(mail, signatory))
         context["link"] = f"{settings.SITE_URL}{reverse(purpose, args=[token])}"
         if code := CODE_FOR.get(purpose):
             context["code"] = MailLink.objects.mint_code(signatory, code)
@@ -134,12 +138,12 @@ def _context(mail: OutboxMail) -> dict[str, Any]:
     return context
 
 
-def _change(mail: OutboxMail) -> EmailChange | None:
+def _change(mail: OutboxMail, signatory: Signatory) -> EmailChange | None:
     """The change of address that a mail asks to confirm, as it is now: the link does nothing for another."""
     if mail.kind == MailKind.APPROVE:
-        return mail.signatory.email_changes.first()
+        return signatory.email_changes.first()
     if mail.kind == MailKind.PROVE:
-        return mail.signatory.email_changes.filter(new_email=mail.recipient).first()
+        return signatory.email_changes.filter(new_email=mail.recipient).first()
     return None
 
 

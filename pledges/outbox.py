@@ -31,6 +31,7 @@ def deliver(mail_id: int) -> bool:
         OutboxMail.objects.select_related(
             "region",
             "signatory",
+            "user",
             "pledge__amends",
             "pledge__candidate",
             "pledge__charter",
@@ -42,7 +43,7 @@ def deliver(mail_id: int) -> bool:
     )
     if mail is None:  # its pledge was replaced or purged a moment ago, and took the mail with it
         return False
-    if window := calendar.silence_in(mail.region):
+    if mail.region and (window := calendar.silence_in(mail.region)):
         OutboxMail.objects.filter(pk=mail_id).update(
             next_try_at=window.ends_at, leased_until=None, attempts=F("attempts") - 1
         )

@@ -17,6 +17,10 @@ from aiosmtpd.controller import Controller
 from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.sqlite3.base import DatabaseOperations
+from django.test import Client
+
+from regions.models import User
+from tests.desk.acts import enter
 
 
 class LeftThisMachineError(AssertionError):
@@ -121,6 +125,15 @@ def in_threads() -> Callable[[Callable[[], Any], int], list[Any]]:
             return [future.result() for future in [pool.submit(attempt) for _ in range(count)]]
 
     return run
+
+
+# --- The desk ---
+
+
+@pytest.fixture
+def admin_client(admin_user: User, client: Client) -> Client:
+    """An administrator at the desk."""
+    return enter(client, admin_user)
 
 
 # --- Files and cache ---

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = settings.BASE_DIR
-APPS = ("regions", "pledges", "resources")  # each may import those before it
+APPS = ("regions", "pledges", "resources", "desk")  # each may import those before it
 
 # The layers of an app, lowest first: a module imports only from the layers below its own.
 LAYERS = ("enums", "models", "emails", "tasks", "actions", "forms", "views", "admin", "urls")

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges.actions.recording import record_at_large
 from pledges.enums import Act
-from pledges.models import Charter, JournalEntry, Principle
+from pledges.models import Charter, Principle
 from pledges.models.charter import fingerprint
 from regions.models import Revision, User
 
@@ -85,8 +85,6 @@ def load_charter(text: dict[str, Any], words: dict[str, Any], *, by: User | None
         Principle(charter=charter, number=number, statement=statements[number], **asides[number])
         for number in sorted(statements)
     )
-    JournalEntry.objects.create(
-        act=Act.CHARTER_LOADED, at=timezone.now(), by=by, details={"version": charter.version, "sha256": sha256}
-    )
+    record_at_large(Act.CHARTER_LOADED, by=by, version=charter.version, sha256=sha256)
     Revision.advance()
     return charter, True

@@ -15,8 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges.actions.recording import record_at_large
 from pledges.enums import Act, ElectionKind
-from pledges.models import Candidate, CandidateList, Contest, Election, JournalEntry, Nuance, Pledge
+from pledges.models import Candidate, CandidateList, Contest, Election, Nuance, Pledge
 from pledges.official_files import CandidateRow, FileRefusedError, OfficialFile, read_candidates
 from pledges.official_files.changes import Changes, Counts, Known, Pairs, PledgedList, compare
 from pledges.official_files.lists import Progress, silent
@@ -228,18 +229,16 @@ class _Import:
             )
 
     def _record(self, contest: Contest, lists: Counts, people: Counts) -> None:
-        JournalEntry.objects.create(
-            act=Act.CANDIDATES_IMPORTED,
+        record_at_large(
+            Act.CANDIDATES_IMPORTED,
             at=self.now,
             by=self.by,
-            region_id=contest.region_id,
+            region=contest.region,
             election=self.election,
-            details={
-                "file": self.official.name,
-                "sha256": self.official.sha256,
-                "lists": asdict(lists),
-                "candidates": asdict(people),
-            },
+            file=self.official.name,
+            sha256=self.official.sha256,
+            lists=asdict(lists),
+            candidates=asdict(people),
         )
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import calendar, emails, failures, tasks
-from pledges.actions.recording import record
+from pledges.actions.recording import record, record_at_large
 from pledges.enums import Act
 from pledges.models import OutboxMail
 from regions.models import User
@@ -32,7 +32,10 @@ def send_again(mail: OutboxMail, *, by: User) -> OutboxMail:
     freed = OutboxMail.objects.filter(pk=mail.pk, sent_at=None).exclude(recipient="").exclude(leased_until__gt=now)
     if not freed.update(abandoned_at=None, leased_until=None, next_try_at=now, attempts=0):
         raise CannotSendAgainError(_("Ce courrier est en cours d’envoi."))
-    record(Act.MAIL_RESENT, mail.pledge, by=by, mail=mail.kind, signatory=mail.signatory_id)
+    if mail.pledge:
+        record(Act.MAIL_RESENT, mail.pledge, by=by, mail=mail.kind, signatory=mail.signatory_id)
+    else:
+        record_at_large(Act.MAIL_RESENT, by=by, mail=mail.kind, user=mail.user_id)
     transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)
     mail.refresh_from_db()
     return mail
@@ -50,7 +53,7 @@ def _why_not(mail: OutboxMail) -> str:
         return _("Ce courrier n’a plus d’objet : l’engagement a changé d’état depuis.")
     if not mail.recipient:
         return _("L’adresse a été effacée : ce courrier ne peut plus partir.")
-    if window := calendar.silence_in(mail.region):
+    if mail.region and (window := calendar.silence_in(mail.region)):
         return str(window)
     if mail.leased_until and mail.leased_until > timezone.now():
         return _("Ce courrier est en cours d’envoi.")

@@ -1,5 +1,6 @@
 """What every act does besides itself: it is written in the journal, and it owes mails."""
 
+import datetime
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -9,8 +10,8 @@ from django.utils import timezone
 
 from pledges import limits, tasks
 from pledges.enums import Act, MailKind
-from pledges.models import CandidateList, JournalEntry, OutboxMail, Pledge, Signatory, Wording
-from regions.models import User
+from pledges.models import CandidateList, Election, JournalEntry, OutboxMail, Pledge, Signatory, Wording
+from regions.models import Region, User
 
 
 def lock(candidate_list: CandidateList) -> None:
@@ -33,18 +34,49 @@ def record(
     :param answers: What the act makes public, kept in the same way.
     """
     contest = pledge.candidate_list.contest
-    wording = Wording(reason=reason, answers=answers or {}) if reason or answers else None
-    if wording:
-        details["wording_sha256"] = wording.fingerprint
-    entry = JournalEntry.objects.create(
-        act=act,
-        at=timezone.now(),
-        by=by,
-        region_id=contest.region_id,
-        election_id=contest.election_id,
-        pledge=pledge,
-        details={"list": pledge.candidate_list_id, "candidate": pledge.candidate_id, **details},
+    return _write(
+        JournalEntry(
+            act=act,
+            at=timezone.now(),
+            by=by,
+            region_id=contest.region_id,
+            election_id=contest.election_id,
+            pledge=pledge,
+            details={"list": pledge.candidate_list_id, "candidate": pledge.candidate_id, **details},
+        ),
+        reason,
+        answers or {},
     )
+
+
+def record_at_large(  # noqa: PLR0913  what an entry is made of
+    act: Act,
+    *,
+    by: User | None = None,
+    region: Region | None = None,
+    election: Election | None = None,
+    reason: str = "",
+    at: datetime.datetime | None = None,
+    **details: Any,
+) -> JournalEntry:
+    """Write an act that is about no pledge: an import, a role, an export.
+
+    :param at: The moment that the act itself has stored; now, unless told.
+    :param region: Whose members read the entry; None for administrators alone.
+    :param details: Keys and counts, never contact data.
+    """
+    return _write(
+        JournalEntry(act=act, at=at or timezone.now(), by=by, region=region, election=election, details=details),
+        reason,
+        {},
+    )
+
+
+def _write(entry: JournalEntry, reason: str, answers: Mapping[str, Any]) -> JournalEntry:
+    wording = Wording(reason=reason, answers=answers) if reason or answers else None
+    if wording:
+        entry.details["wording_sha256"] = wording.fingerprint
+    entry.save(force_insert=True)
     if wording:
         wording.entry = entry
         wording.save()

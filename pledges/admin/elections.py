@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from pledges.models import Candidate, CandidateList, Charter, Contest, Election, Nuance, Principle
-from regions.admin.scoping import RegionScopedAdmin
+from regions.admin.scoping import AdministratorAdmin, RegionScopedAdmin
 
 
 class PrincipleInline(admin.TabularInline[Principle, Charter]):
@@ -21,28 +21,23 @@ class PrincipleInline(admin.TabularInline[Principle, Charter]):
 
 
 @admin.register(Charter)
-class CharterAdmin(admin.ModelAdmin[Charter]):
+class CharterAdmin(AdministratorAdmin[Charter]):
     """The text is loaded by a command and never typed: only the plain words beside it are edited here."""
 
+    administrators_may = frozenset({"change"})
     list_display = ("version", "title", "sha256")
     readonly_fields = ("version", "title", "addressed_to", "source", "sha256")
     inlines = (PrincipleInline,)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Charter | None = None) -> bool:
-        return False
-
 
 @admin.register(Election)
-class ElectionAdmin(admin.ModelAdmin[Election]):
+class ElectionAdmin(AdministratorAdmin[Election]):
     list_display = ("name", "kind", "signing_opens_on", "first_round_on", "second_round_on", "is_demonstration")
     prepopulated_fields: ClassVar = {"slug": ("name",)}
 
 
 @admin.register(Nuance)
-class NuanceAdmin(admin.ModelAdmin[Nuance]):
+class NuanceAdmin(AdministratorAdmin[Nuance]):
     list_display = ("code", "label", "election")
     list_filter = ("election",)
     list_select_related = ("election",)

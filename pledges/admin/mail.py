@@ -70,7 +70,7 @@ class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
 
     list_display = ("kind", "addressee", "pledge", "stage", "trouble", "region")
     list_filter = (DeliveryFilter, "kind", ("region", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("signatory", "region", "pledge__candidate", "pledge__candidate_list")
+    list_select_related = ("signatory", "user", "region", "pledge__candidate", "pledge__candidate_list")
     list_per_page = 50
     ordering = ("created_at", "pk")
     fields = ("kind", "addressee", "pledge", "region", "created_at", "stage", "trouble", "attempts")
@@ -80,7 +80,7 @@ class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
 
     @admin.display(description=_("destinataire"), ordering="signatory__full_name")
     def addressee(self, mail: OutboxMail) -> str:
-        return mail.signatory.full_name
+        return mail.addressee
 
     @admin.display(description=_("où il en est"), ordering="next_try_at")
     def stage(self, mail: OutboxMail) -> Any:
@@ -132,7 +132,7 @@ class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
             send_again(mail, by=by)
         except CannotSendAgainError as refusal:
             words = _("%(mail)s, %(name)s : %(refusal)s")
-            said = words % {"mail": mail, "name": mail.signatory.full_name, "refusal": refusal}
+            said = words % {"mail": mail, "name": mail.addressee, "refusal": refusal}
             self.message_user(request, said, messages.WARNING)
             return False
         return True

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -165,9 +166,15 @@ class OutboxMail(models.Model):
 
     key = models.CharField(_("clé"), max_length=100, unique=True, help_text=_("Le même courrier n’est dû qu’une fois."))
     kind = models.CharField(_("nature"), max_length=12, choices=MailKind)
-    signatory = models.ForeignKey(Signatory, on_delete=models.CASCADE, related_name="mails")
-    pledge = models.ForeignKey(Pledge, on_delete=models.CASCADE, related_name="mails", verbose_name=_("engagement"))
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("région"))
+    # To someone who signs, about a pledge of a region; or to someone who has an account.
+    signatory = models.ForeignKey(Signatory, null=True, on_delete=models.CASCADE, related_name="mails")
+    pledge = models.ForeignKey(
+        Pledge, null=True, on_delete=models.CASCADE, related_name="mails", verbose_name=_("engagement")
+    )
+    region = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("région"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="mails", verbose_name=_("compte")
+    )
     recipient = models.EmailField(_("destinataire"), blank=True, help_text=_("Effacé une fois le courrier parti."))
     created_at = models.DateTimeField(_("dû depuis le"), auto_now_add=True)
     next_try_at = models.DateTimeField(_("prochain essai"), default=timezone.now)
@@ -185,6 +192,12 @@ class OutboxMail(models.Model):
         ordering = ("next_try_at", "pk")
         constraints = [
             models.CheckConstraint(
+                condition=Q(user=None, signatory__isnull=False, pledge__isnull=False, region__isnull=False)
+                | Q(user__isnull=False, signatory=None, pledge=None, region=None),
+                name="outbox_to_a_signatory_or_an_account",
+                violation_error_message=_("Un courrier va à qui signe, ou à qui a un compte."),
+            ),
+            models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(recipient=""),
                 name="outbox_sent_forgets_the_address",
                 violation_error_message=_("Un courrier parti ne garde pas l’adresse."),
@@ -200,4 +213,9 @@ class OutboxMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.pledge}"
+        return f"{self.get_kind_display()}, {self.pledge or self.user}"
+
+    @property
+    def addressee(self) -> str:
+        """Who the mail is for, by name; never the address."""
+        return str(self.signatory or self.user)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from regions.admin.scoping import AdministratorAdmin
 from regions.models import Membership, Network, User
 
 admin.site.unregister(Group)  # rights come from memberships
@@ -20,7 +21,7 @@ class MembershipInline(admin.TabularInline[Membership, User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(AdministratorAdmin[User], DjangoUserAdmin[User]):
     list_display = ("username", "first_name", "last_name", "email", "is_active")
     list_filter = ("is_active", "is_superuser", "memberships__network")
     inlines = (MembershipInline,)
@@ -43,7 +44,7 @@ class UserAdmin(DjangoUserAdmin[User]):
 
 
 @admin.register(Network)
-class NetworkAdmin(admin.ModelAdmin[Network]):
+class NetworkAdmin(AdministratorAdmin[Network]):
     list_display = ("name", "is_national", "site")
     list_filter = ("is_national",)
     search_fields = ("name",)

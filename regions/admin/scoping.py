@@ -1,69 +1,107 @@
-"""The border: outside their regions, nothing exists for a moderator."""
+"""The border: outside their territory, nothing exists for a moderator. Every class of the desk stands behind it."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
-from django.forms import ModelChoiceField
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest
 
-from regions.models import ScopedQuerySet, User
-from regions.models.networks import NetworkQuerySet
-from regions.models.territory import RegionQuerySet
+from regions.models import User
 
 
-class RegionScopedAdmin[M: models.Model](admin.ModelAdmin[M]):
-    """A model whose every row belongs to a region, by its manager's ``visible_to``: the stored row decides.
+class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
+    """What all classes of the desk share. Register a subclass: ``ScopedAdmin`` or ``AdministratorAdmin``.
 
-    Members of a network may see; a subclass says what else they may do. A row elsewhere answers 404, as one that
-    does not exist, in the page, its history, the actions and the choices of foreign keys.
+    Who may do what is ``allows``; a row that is not visible, or an act that is not allowed, answers 404.
     """
 
-    members_may: ClassVar[frozenset[str]] = frozenset()
-    """What members may do besides seeing: ``"add"``, ``"change"``, ``"delete"``."""
+    view_on_site = False
 
-    def get_queryset(self, request: HttpRequest) -> ScopedQuerySet[M]:
-        queryset = super().get_queryset(request)
-        assert isinstance(queryset, ScopedQuerySet)  # noqa: S101  no border, no page
-        return queryset.visible_to(_member(request))
+    def allows(self, user: User, act: str) -> bool:
+        """Whether this role may do this here: ``"view"``, ``"add"``, ``"change"``, ``"delete"``."""
+        raise NotImplementedError
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._works_somewhere(request)
+        return self._allows(request, "view")
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return self._works_somewhere(request) and self._is_inside(request, obj)
+        return self._allows(request, "view", obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return "add" in self.members_may and self._works_somewhere(request)
+        return self._allows(request, "add")
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return "change" in self.members_may and self._works_somewhere(request) and self._is_inside(request, obj)
+        return self._allows(request, "change", obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return "delete" in self.members_may and self._works_somewhere(request) and self._is_inside(request, obj)
+        return self._allows(request, "delete", obj)
 
     def formfield_for_foreignkey(
         self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> "ModelChoiceField[Any] | None":
         """Offer, and accept, only what is inside."""
-        choices = db_field.related_model._default_manager.all()
-        if isinstance(choices, ScopedQuerySet | RegionQuerySet | NetworkQuerySet):
-            kwargs.setdefault("queryset", choices.visible_to(_member(request)))
+        kwargs.setdefault("queryset", _visible(db_field, request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(
+        self, db_field: "models.ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> "ModelMultipleChoiceField[Any] | None":
+        kwargs.setdefault("queryset", _visible(db_field, request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *args: Any) -> Any:
         """Not there: the same answer for what is elsewhere and for what never was."""
         raise Http404
 
-    def _works_somewhere(self, request: HttpRequest) -> bool:
+    def _allows(self, request: HttpRequest, act: str, obj: M | None = None) -> bool:
         user = request.user
-        return isinstance(user, User) and user.is_staff and bool(user.region_codes)
+        if not (isinstance(user, User) and user.is_active and user.is_staff and self.allows(user, act)):
+            return False
+        # The stored row decides, not what a form has made of it.
+        return obj is None or obj.pk is None or self.get_queryset(request).filter(pk=obj.pk).exists()
 
-    def _is_inside(self, request: HttpRequest, obj: M | None) -> bool:
-        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+
+class AdministratorAdmin[M: models.Model](DeskAdmin[M]):
+    """What only administrators see: elections, charters, networks, accounts, geography."""
+
+    administrators_may: ClassVar[frozenset[str]] = frozenset({"add", "change"})
+    """What they may do besides seeing. Nothing is deleted unless a class says so."""
+
+    def allows(self, user: User, act: str) -> bool:
+        return user.is_superuser and act in {"view", *self.administrators_may}
 
 
-def _member(request: HttpRequest) -> User:
+class ScopedAdmin[M: models.Model](DeskAdmin[M]):
+    """Rows that some may see and others not, by the ``visible_to`` of their manager: the stored row decides.
+
+    Members of a network may see; a subclass says what else they may do.
+    """
+
+    members_may: ClassVar[frozenset[str]] = frozenset()
+    """What members may do besides seeing: ``"add"``, ``"change"``, ``"delete"``."""
+
+    def allows(self, user: User, act: str) -> bool:
+        return bool(user.region_codes) and act in {"view", *self.members_may}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        queryset: Any = super().get_queryset(request)
+        return queryset.visible_to(member(request))  # a model without it has no border, and no page here
+
+
+class RegionScopedAdmin[M: models.Model](ScopedAdmin[M]):
+    """A model whose every row belongs to a region."""
+
+
+def member(request: HttpRequest) -> User:
     """Who is at the desk: the admin lets no visitor in."""
     assert isinstance(request.user, User)  # noqa: S101
     return request.user
+
+
+def _visible(
+    db_field: "models.ForeignKey[Any, Any] | models.ManyToManyField[Any, Any]", request: HttpRequest
+) -> "models.QuerySet[Any]":
+    """The rows that a field may name: those that this user sees, where the model draws a border."""
+    choices: models.QuerySet[Any] = db_field.related_model._default_manager.all()
+    return choices.visible_to(member(request)) if hasattr(choices, "visible_to") else choices

@@ -1,31 +1,25 @@
 """The official geography: read here, changed only by the loading of a new COG."""
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db import models
 
+from regions.admin.scoping import AdministratorAdmin
 from regions.models import Commune, Indicator, Region
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # of any model
+class ReadOnlyAdmin[M: models.Model](AdministratorAdmin[M]):
     """Rows that come from an official file."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+    administrators_may = frozenset()
 
 
 @admin.register(Region)
-class RegionAdmin(ReadOnlyAdmin):
+class RegionAdmin(ReadOnlyAdmin[Region]):
     list_display = ("name", "code", "council", "time_zone")
 
 
 @admin.register(Commune)
-class CommuneAdmin(ReadOnlyAdmin):
+class CommuneAdmin(ReadOnlyAdmin[Commune]):
     list_display = ("name", "code", "department", "kind", "population")
     list_filter = ("kind", "department__region")
     list_select_related = ("department",)
@@ -33,7 +27,7 @@ class CommuneAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(admin.ModelAdmin[Indicator]):
+class IndicatorAdmin(AdministratorAdmin[Indicator]):
     list_display = ("region", "department", "measure", "year", "value", "base")
     list_filter = ("measure", "year", "region")
     list_select_related = ("region", "department")

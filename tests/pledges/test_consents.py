@@ -8,6 +8,7 @@ from pledges.actions import consents, signing
 from pledges.actions.signing import Signer
 from pledges.enums import Act, CandidateRole, Capacity, LinkPurpose, ListKind
 from pledges.models import JournalEntry, Signatory
+from tests.desk.acts import enter
 from tests.pledges.acts import confirm, headed_list, links_of, replies, submit
 from tests.pledges.factories import CandidateFactory, PledgeFactory, SignatoryFactory
 from tests.pledges.test_views import text_of
@@ -134,7 +135,7 @@ def test_one_member_does_not_read_what_the_other_agreed_to(client):
 def test_a_moderator_sees_whether_the_person_accepts_to_be_contacted(client, accepts):
     pledge = PledgeFactory(in_review=True)
     SignatoryFactory(pledge=pledge, consented_to_contact_at=pledge.submitted_at if accepts else None)
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    enter(client, UserFactory(is_staff=True, is_superuser=True))
 
     page = text_of(client.get(reverse("admin:pledges_pledge_change", args=[pledge.pk])))
 

@@ -14,6 +14,7 @@ from pledges.actions.retention import purge_expired
 from pledges.actions.transitions import TransitionError
 from pledges.enums import Act, ElectionKind, IdentityCheck, ListKind, PledgeState
 from pledges.models import Candidate, CandidateList, Contest, JournalEntry, Pledge
+from tests.desk.acts import enter
 from tests.pledges.acts import confirm, headed_list, links_of, send, sign_online
 from tests.pledges.factories import (
     CandidateFactory,
@@ -325,7 +326,7 @@ def test_two_moderators_who_match_at_once_match_once(client, election, moderator
 def test_a_moderator_matches_then_publishes(client, election, moderator):
     pledge = declared_pledge(Client())
     candidate_list = official(election)
-    client.force_login(moderator)
+    enter(client, moderator)
     address = reverse("admin:pledges_pledge_change", args=[pledge.pk])
 
     page = text_of(client.get(address))
