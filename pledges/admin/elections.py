@@ -15,6 +15,7 @@ class PrincipleInline(admin.TabularInline[Principle, Charter]):
     readonly_fields = ("number", "statement")
     extra = 0
     can_delete = False
+    view_on_site = False
 
     def has_add_permission(self, request: HttpRequest, obj: Charter | None = None) -> bool:
         return False

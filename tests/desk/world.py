@@ -1,0 +1,113 @@
+"""One row of every model that the desk shows, in a territory and in another: what the border is tried on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.utils import timezone
+
+from pledges.enums import Act, MailKind
+from pledges.models import (
+    Candidate,
+    CandidateList,
+    Charter,
+    Contest,
+    Election,
+    JournalEntry,
+    Nuance,
+    OutboxMail,
+    Pledge,
+)
+from regions.enums import Role
+from regions.models import Commune, Indicator, Network, Region, User
+from resources.models import Resource
+from tests.pledges.factories import NuanceFactory, PledgeFactory
+from tests.regions.factories import (
+    CommuneFactory,
+    IndicatorFactory,
+    MembershipFactory,
+    NetworkFactory,
+    RegionFactory,
+    UserFactory,
+)
+from tests.resources.factories import ResourceFactory
+
+HERE, ELSEWHERE = "Icilà", "Ailleurs"
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A region, its network and a pledge signed there. ``name`` is in all that is made for it."""
+
+    name: str
+    region: Region
+    network: Network
+    pledge: Pledge
+
+
+def territory(name: str) -> Territory:
+    region = RegionFactory(name=name, slug=name.lower())
+    pledge = PledgeFactory(
+        in_review=True,
+        signed=True,
+        candidate_list__name=f"Liste {name}",
+        candidate_list__contest__name=name,
+        candidate_list__contest__region=region,
+        candidate_list__headed=True,
+    )
+    pledge.candidate_list.candidates.update(last_name=name.upper(), norm=f"alix {name.lower()}")
+    pledge.signatories.update(full_name=f"Alix {name.upper()}", email=f"alix@{name.lower()}.example.org")
+    return Territory(name, region, NetworkFactory(name=f"CRESS {name}", regions=[region]), pledge)
+
+
+def _entry(place: Territory) -> JournalEntry:
+    return JournalEntry.objects.create(
+        act=Act.PLEDGE_SUBMITTED, at=timezone.now(), region=place.region, pledge=place.pledge
+    )
+
+
+def _mail(place: Territory) -> OutboxMail:
+    return OutboxMail.objects.create(
+        key=place.name,
+        kind=MailKind.IN_REVIEW,
+        pledge=place.pledge,
+        signatory=place.pledge.signatories.get(),
+        region=place.region,
+        recipient=f"alix@{place.name.lower()}.example.org",
+    )
+
+
+# How to make, or find, a row of each model in a territory. A class that registers at the desk says so here.
+ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
+    Candidate: lambda place: place.pledge.candidate_list.candidates.get(),
+    CandidateList: lambda place: place.pledge.candidate_list,
+    Charter: lambda place: place.pledge.charter,
+    Commune: lambda place: CommuneFactory(name=place.name, department__region=place.region),
+    Contest: lambda place: place.pledge.candidate_list.contest,
+    Election: lambda place: place.pledge.candidate_list.contest.election,
+    Indicator: lambda place: IndicatorFactory(region=place.region),
+    JournalEntry: _entry,
+    Network: lambda place: place.network,
+    Nuance: lambda place: NuanceFactory(election=place.pledge.candidate_list.contest.election),
+    OutboxMail: _mail,
+    Pledge: lambda place: place.pledge,
+    Region: lambda place: place.region,
+    Resource: lambda place: ResourceFactory(title=f"Kit {place.name}", region=place.region),
+    User: lambda place: UserFactory(username=place.name.lower()),
+}
+
+
+def rows(place: Territory) -> dict[type[models.Model], Any]:
+    """A row of each registered model there."""
+    return {model: ROWS[model](place) for model in sorted(admin.site._registry, key=lambda model: model.__name__)}
+
+
+def people(here: Territory) -> dict[str, User]:
+    """Someone for each role. The members belong to the network of ``here``; « nobody » is of no network."""
+    moderator, coordinator, nobody = (UserFactory(username=name, is_staff=True) for name in ("mo", "co", "no"))
+    MembershipFactory(user=moderator, network=here.network)
+    MembershipFactory(user=coordinator, network=here.network, role=Role.COORDINATOR)
+    administrator = UserFactory(username="ad", is_staff=True, is_superuser=True)
+    return {"nobody": nobody, "moderator": moderator, "coordinator": coordinator, "administrator": administrator}
