@@ -11,11 +11,12 @@ from django.views.generic import RedirectView, TemplateView
 
 from config.demo import mail, mails
 from config.views import health
+from regions.pages import public_page
 
 
 def page(template: str, content_type: str = "text/html") -> Callable[..., HttpResponseBase]:
     """A page of prose: the same for everyone, until the next release."""
-    return login_not_required(TemplateView.as_view(template_name=template, content_type=content_type))
+    return public_page(TemplateView.as_view(template_name=template, content_type=content_type))
 
 
 urlpatterns = [

@@ -1,14 +1,14 @@
 """`/ressources/`: documents and links, by audience."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from regions.pages import public_page
 from resources.enums import Audience
 from resources.models import Resource
 
 
-@login_not_required
+@public_page
 def resources(request: HttpRequest) -> HttpResponse:
     """What is published, for candidates first, then citizens, then networks."""
     published = list(Resource.objects.published().select_related("region", "network"))

@@ -26,7 +26,7 @@ from pledges.models import (
     Signatory,
     Wording,
 )
-from regions.models import User
+from regions.models import Revision, User
 
 ERASED_REASON = "motif effacé"
 CONSENTS = (Act.CONSENT_GIVEN, Act.CONSENT_WITHDRAWN)
@@ -263,6 +263,7 @@ def _erase(signatories: QuerySet[Signatory], door: Door) -> Erased:
     for pledge in pledges:
         _erase_words(pledge)
     _erase_identity(keys)
+    Revision.advance()  # a name or words that were public must leave the pages that are kept
     return Erased(
         signatures=len(keys),
         withdrawn=states.count(PledgeState.WITHDRAWN),

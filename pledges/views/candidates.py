@@ -1,6 +1,5 @@
 """`/candidats/<id>-<slug>/`: one candidate, their place, and their own pledge if any."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,9 +8,10 @@ from django.utils.translation import gettext as _
 from pledges import calendar
 from pledges.matrix import cells, standing, withdrawal_reason
 from pledges.models import Candidate, Pledge
+from regions.pages import public_page
 
 
-@login_not_required
+@public_page
 def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """A personal pledge is one thing, the list's another: the page says which is which."""
     person = get_object_or_404(

@@ -1,15 +1,15 @@
 """`/elections/<slug>/` and `/elections/<slug>/<territory>/`: an election, and each of its contests."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from pledges import calendar
 from pledges.matrix import matrix
 from pledges.models import Contest, Election
+from regions.pages import public_page
 
 
-@login_not_required
+@public_page
 def election(request: HttpRequest, slug: str) -> HttpResponse:
     """An election: its dates, its territories, its totals with denominators."""
     vote = get_object_or_404(Election.objects.select_related("charter"), slug=slug)
@@ -25,7 +25,7 @@ def election(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "pledges/election.html", context)
 
 
-@login_not_required
+@public_page
 def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
     """One contest: the matrix of its lists, at an address that stays when the next election comes."""
     place = get_object_or_404(

@@ -1,17 +1,17 @@
 """`/`: purpose, look-up, map, counts with denominators, latest published."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pledges.map import outlines, region_map
 from pledges.models import Contest, Election, Pledge
 from regions.models import Region
+from regions.pages import public_page
 
 LATEST = 5
 
 
-@login_not_required
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: it explains itself in a sentence, and the look-up comes first."""
     elections = Election.objects.current()

@@ -2,7 +2,6 @@
 
 from itertools import groupby
 
-from django.contrib.auth.decorators import login_not_required
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from pledges import calendar
 from pledges.matrix import cells, leaders_of, standing, withdrawal_reason
 from pledges.models import CandidateList, Pledge
+from regions.pages import public_page
 
 
-@login_not_required
+@public_page
 def candidate_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """The list's answers in its own words, its candidates by section, and those who signed for themselves."""
     shown = get_object_or_404(CandidateList.objects.official().with_contest(), pk=pk)

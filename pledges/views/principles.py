@@ -1,15 +1,15 @@
 """`/principes/<n>/`: the exact text, what it means, and who committed, by region."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from pledges.enums import Answer, PledgeState
 from pledges.models import CandidateList, Commitment, Election, Principle
+from regions.pages import public_page
 
 
-@login_not_required
+@public_page
 def principle(request: HttpRequest, number: int) -> HttpResponse:
     """One principle of the charter of the current election."""
     elections = Election.objects.current()

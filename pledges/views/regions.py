@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -10,6 +9,7 @@ from pledges import calendar
 from pledges.matrix import Matrix, matrix
 from pledges.models import Contest, Election
 from regions.models import Region
+from regions.pages import public_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Vote:
     signing: calendar.Signing
 
 
-@login_not_required
+@public_page
 def region(request: HttpRequest, slug: str) -> HttpResponse:
     """Who, here, committed to what, in the elections of the moment."""
     place = get_object_or_404(Region, slug=slug)

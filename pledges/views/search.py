@@ -1,14 +1,14 @@
 """`/recherche/?q=`: a postcode, a commune, a department, a region, a list or a candidate."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from pledges.search import find_candidates, find_lists
+from regions.pages import public_page
 from regions.search import find_places
 
 
-@login_not_required
+@public_page
 def search(request: HttpRequest) -> HttpResponse:
     """Lead to the territory when there is only one, offer a choice otherwise, and explain each dead end."""
     query = request.GET.get("q", "").strip()

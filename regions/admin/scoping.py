@@ -7,7 +7,7 @@ from django.db import models
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest
 
-from regions.models import User
+from regions.models import Revision, User
 
 
 class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
@@ -49,6 +49,19 @@ class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
     ) -> "ModelMultipleChoiceField[Any] | None":
         kwargs.setdefault("queryset", _visible(db_field, request))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001  Django's
+        """What is saved here may be on a public page: the pages that are kept are made again."""
+        super().save_related(request, form, formsets, change)
+        Revision.advance()
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        super().delete_model(request, obj)
+        Revision.advance()
+
+    def delete_queryset(self, request: HttpRequest, queryset: "models.QuerySet[M]") -> None:
+        super().delete_queryset(request, queryset)
+        Revision.advance()
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *args: Any) -> Any:
         """Not there: the same answer for what is elsewhere and for what never was."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pledges import demonstration
 from pledges.models import Charter, Pledge
 from regions.enums import Role
-from regions.models import Membership, Network, Region, User
+from regions.models import Membership, Network, Region, Revision, User
 from resources.enums import Audience, ResourceKind
 from resources.models import Resource
 
@@ -55,6 +55,7 @@ class Command(BaseCommand):
         assert charter is not None  # noqa: S101  loaded above
         elections = demonstration.load(charter, users["admin"])
         self._resources()
+        Revision.advance()
         if elections:
             count = Pledge.objects.count()
             self.stdout.write(_("%(count)d engagements inventés, dans %(states)d états.") % self._count(count))

@@ -1,0 +1,148 @@
+"""A store of public pages around the WSGI application: a page that is kept is answered without Django or a database.
+
+Public pages are functions of their address, of the revision and of the minute (docs/adr/0017). Each process keeps its
+own store, and asks the revision at most once a second.
+"""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from regions.models import Revision
+
+MAX_BYTES = 32 * 1024 * 1024  # of bodies, in each process: about a thousand pages
+POLLED_EVERY = 1.0  # seconds: how late a page may be
+
+type Key = tuple[str, ...]
+type Version = tuple[int, int]
+type Headers = list[tuple[str, str]]
+type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer that is kept, as it goes out again."""
+
+    headers: Headers
+    body: bytes
+    etag: str
+
+
+class PageStore:
+    """The WSGI application, and before it the pages it has already made.
+
+    Whoever bears a cookie has just acted, or may act: they always get a page made for them, so they see at once what
+    they changed. Everyone else sees it within a second.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._size = 0
+        self._version: Version | None = None  # the revision and the minute that the pages are of
+        self._revision = -1
+        self._polled_at = float("-inf")
+        self._lock = Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        version = self._current_version() if _may_be_kept(environ) else None
+        if version is None:
+            return self.application(environ, start_response)
+        key = (environ.get("wsgi.url_scheme", ""), *(environ.get(name, "") for name in _IDENTITY))
+        page = self._get(key, version) or self._make(key, version, environ, start_response)
+        if not isinstance(page, Page):
+            return page
+        if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 Not Modified", [header for header in page.headers if header[0] in _KEPT_BY_304])
+            return [b""]
+        start_response("200 OK", page.headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else page.body]
+
+    def _make(
+        self,
+        key: Key,
+        version: Version,
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
+    ) -> Page | Iterable[bytes]:
+        """Have the page made, and keep it if it is the same for everyone; anything else passes through."""
+        if environ["REQUEST_METHOD"] != "GET":
+            return self.application(environ, start_response)
+        answer: list[Any] = []
+        chunks = self.application(environ, lambda *started: answer.extend(started))
+        status, headers = answer[0], answer[1]
+        names = {name.lower(): value for name, value in headers}
+        public = names.get("cache-control", "").startswith("public")
+        if not status.startswith("200") or not public or "set-cookie" in names or "vary" in names:
+            start_response(*answer)
+            return chunks
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        page = Page([*headers, ("ETag", etag)], body, etag)
+        self._keep(key, version, page)
+        return page
+
+    def _get(self, key: Key, version: Version) -> Page | None:
+        with self._lock:
+            if self._version != version:
+                return None
+            if page := self._pages.get(key):
+                self._pages.move_to_end(key)
+            return page
+
+    def _keep(self, key: Key, version: Version, page: Page) -> None:
+        with self._lock:
+            if self._version != version:
+                if self._version and version < self._version:
+                    return  # made for a version that is over
+                self._pages.clear()
+                self._size, self._version = 0, version
+            self._size += len(page.body) - len(self._pages[key].body if key in self._pages else b"")
+            self._pages[key] = page
+            while self._size > MAX_BYTES:
+                _oldest, gone = self._pages.popitem(last=False)
+                self._size -= len(gone.body)
+
+    def _current_version(self) -> Version | None:
+        """The revision, polled at most once a second, and the minute: all that the calendar decides falls on one.
+
+        :return: None when the database does not answer: the application says it better.
+        """
+        now = time.time()
+        if not 0 <= now - self._polled_at < POLLED_EVERY:  # below 0: the clock was set back
+            try:
+                self._revision = Revision.current()
+            except DatabaseError:
+                return None
+            finally:
+                connection.close()  # back to the pool: no request will end here, and do it
+            self._polled_at = now
+        return self._revision, int(now // 60)
+
+
+# What an answer depends on. A proxy of ours says the scheme in a header.
+_IDENTITY = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME", "PATH_INFO")
+_KEPT_BY_304 = {"Cache-Control", "ETag", "Content-Security-Policy", "Strict-Transport-Security"}
+
+
+def _may_be_kept(environ: dict[str, Any]) -> bool:
+    """Whether a request is a reader's: it asks for a plain address and bears nothing of its own.
+
+    What someone searches is not kept: the words are theirs, and as many as they like.
+    """
+    return (
+        environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+        and not environ.get("HTTP_COOKIE")
+        and not environ.get("QUERY_STRING")
+        and not environ.get("HTTP_AUTHORIZATION")
+    )

@@ -1,0 +1,264 @@
+"""The store of public pages around the WSGI application: what it keeps, for whom, and for how long."""
+
+import datetime
+from io import BytesIO
+
+import pytest
+import time_machine
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import DatabaseError
+from django.urls import reverse
+
+from config.page_store import MAX_BYTES, PageStore
+from pledges.actions import personal_data, review
+from pledges.calendar import local_midnight
+from pledges.enums import IdentityCheck
+from regions.models import Revision
+from tests.desk.acts import enter
+from tests.pledges.factories import CommitmentFactory, PledgeFactory
+from tests.regions.factories import RegionFactory, UserFactory
+from tests.resources.factories import ResourceFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)  # as on a server: requests end, connections close
+
+NOON = "2027-03-01 12:00:10+00:00"
+
+
+class Answer:
+    """What the application said: ``status``, ``headers`` by name in lower case, ``body``."""
+
+    def __init__(self, application, path="/", method="GET", query="", **headers):
+        environ = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "testserver",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "testserver",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(),
+            "wsgi.errors": BytesIO(),
+            "REMOTE_ADDR": "127.0.0.1",
+            **headers,
+        }
+        started = []
+        chunks = application(environ, lambda *said: started.extend(said))
+        self.body = b"".join(chunks).decode()
+        if hasattr(chunks, "close"):
+            chunks.close()
+        self.status = int(started[0].split()[0])
+        self.headers = {name.lower(): value for name, value in started[1]}
+
+
+class CountingHandler(WSGIHandler):
+    """Django, counting what it is asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __call__(self, environ, start_response):
+        self.count += 1
+        return super().__call__(environ, start_response)
+
+
+@pytest.fixture
+def django():
+    return CountingHandler()
+
+
+@pytest.fixture
+def store(django):
+    return PageStore(django)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def test_a_page_is_made_once_for_all_readers(store, django, clock, django_assert_num_queries):
+    first = Answer(store)
+
+    with django_assert_num_queries(0):
+        second = Answer(store)
+
+    assert (first.status, first.body, first.headers) == (second.status, second.body, second.headers)
+    assert django.count == 1
+
+
+def test_a_reader_who_has_the_page_is_told_so(store, clock):
+    etag = Answer(store).headers["etag"]
+
+    again = Answer(store, HTTP_IF_NONE_MATCH=f'"other", W/{etag}')
+
+    assert (again.status, again.body, again.headers["etag"]) == (304, "", etag)
+
+
+def test_the_head_of_a_kept_page_has_no_body(store, django, clock):
+    page = Answer(store)
+
+    head = Answer(store, method="HEAD")
+
+    assert (head.status, head.body, head.headers) == (200, "", page.headers)
+    assert django.count == 1
+
+
+def test_what_is_published_is_seen_within_a_second(store, clock):
+    pledge = PledgeFactory(in_review=True, signed=True)
+    CommitmentFactory(pledge=pledge, statement="Une phrase d’essai.")
+    address = pledge.candidate_list.get_absolute_url()
+    before = Answer(store, address)
+    review.publish(pledge, by=UserFactory(), identity_check=IdentityCheck.CALL_BACK)
+
+    clock.shift(1)
+    after = Answer(store, address)
+
+    assert ("Une phrase d’essai." in before.body, "Une phrase d’essai." in after.body) == (False, True)
+    assert before.headers["etag"] != after.headers["etag"]
+
+
+def test_a_page_that_the_revision_did_not_change_keeps_its_tag(store, clock):
+    etag = Answer(store, "/methode/").headers["etag"]
+    Revision.advance()
+    clock.shift(1)
+
+    assert Answer(store, "/methode/", HTTP_IF_NONE_MATCH=etag).status == 304
+
+
+def test_what_the_calendar_decides_is_right_at_its_minute(store, clock):
+    pledge = PledgeFactory(published=True, signed=True)
+    election = pledge.candidate_list.contest.election
+    region = pledge.candidate_list.contest.region
+    address = region.get_absolute_url()
+    over = local_midnight(election.signing_closes_on + datetime.timedelta(days=1), region)
+    clock.move_to(over - datetime.timedelta(seconds=0.5))
+    before = Answer(store, address)
+
+    clock.shift(0.5)
+    after = Answer(store, address)
+
+    said = ["Les signatures sont ouvertes" in answer.body for answer in (before, after)]
+    assert said == [True, False]
+
+
+def test_whoever_bears_a_cookie_gets_a_page_of_the_moment(store, django, clock):
+    Answer(store)
+
+    Answer(store, HTTP_COOKIE="sessionid=x")
+    Answer(store, HTTP_COOKIE="csrftoken=x")
+
+    assert django.count == 3
+
+
+def test_what_someone_searches_is_not_kept(store, django, clock):
+    Answer(store, reverse("search"), query="q=rouen")
+    Answer(store, reverse("search"), query="q=rouen")
+
+    assert django.count == 2
+
+
+@pytest.mark.parametrize("name", ["private-ask", "admin:login", "health", "sign", "verify"])
+def test_what_is_someone_s_own_is_never_kept(store, django, clock, name):
+    answers = [Answer(store, reverse(name)) for _ in range(2)]
+
+    assert django.count == 2
+    assert [answer.headers.get("cache-control", "").startswith("public") for answer in answers] == [False, False]
+
+
+@pytest.mark.parametrize("path", ["/nulle-part/", "/regions", "/listes/1-x/"])
+def test_what_is_no_page_is_not_kept(store, django, clock, path):
+    Answer(store, path)
+    Answer(store, path)
+
+    assert django.count == 2
+
+
+def test_each_host_and_scheme_has_its_own_pages(store, django, clock):
+    Answer(store)
+    Answer(store, HTTP_HOST="localhost")
+    Answer(store, HTTP_X_FORWARDED_PROTO="https")
+    foreign = Answer(store, HTTP_HOST="mal.example.org")
+
+    assert (django.count, foreign.status) == (4, 400)
+
+
+def test_no_method_but_reading_is_answered_from_the_store(store, django, clock):
+    Answer(store)
+
+    Answer(store, method="POST")
+
+    assert django.count == 2
+
+
+def test_the_store_forgets_the_oldest_when_it_is_full(store, django, clock, monkeypatch):
+    monkeypatch.setattr("config.page_store.MAX_BYTES", len(Answer(store, "/methode/").body.encode()) + 10)
+
+    Answer(store, "/glossaire/")
+    Answer(store, "/methode/")
+
+    assert django.count == 3
+    assert store._size <= MAX_BYTES
+
+
+def test_when_the_database_is_away_the_application_says_so(store, django, clock, monkeypatch):
+    def away():
+        raise DatabaseError
+
+    monkeypatch.setattr(Revision, "current", away)
+
+    Answer(store, "/methode/")
+    Answer(store, "/methode/")
+
+    assert django.count == 2
+
+
+# --- What changes a public page moves the revision ---
+
+
+@pytest.fixture
+def pledge():
+    pledge = PledgeFactory(published=True, signed=True)
+    CommitmentFactory(pledge=pledge, statement="Une phrase d’essai.")
+    return pledge
+
+
+def test_erasing_someone_moves_the_revision(pledge):
+    before = Revision.current()
+
+    personal_data.erase(pledge.signatories.get().email)
+
+    assert Revision.current() > before
+
+
+def test_what_an_administrator_saves_or_deletes_moves_the_revision(client):
+    enter(client, UserFactory(is_staff=True, is_superuser=True))
+    resource = ResourceFactory(region=RegionFactory())
+    data = {"title": "Un autre titre", "slug": resource.slug, "summary": "Un résumé.", "url": "https://example.org/"}
+    data |= {"audience": resource.audience, "kind": resource.kind, "region": resource.region_id}
+    revisions = [Revision.current()]
+
+    client.post(reverse("admin:resources_resource_change", args=[resource.pk]), data)
+    revisions.append(Revision.current())
+    client.post(reverse("admin:resources_resource_delete", args=[resource.pk]), {"post": "yes"})
+    revisions.append(Revision.current())
+
+    assert revisions[0] < revisions[1] < revisions[2]
+
+
+# --- What a public page may be ---
+
+
+@pytest.mark.parametrize("name", ["home", "method", "legal-notice", "privacy", "glossary", "resources", "site-map"])
+def test_a_public_page_holds_nothing_of_its_visitor(client, name):
+    enter(client, UserFactory())
+
+    response = client.get(reverse(name))
+
+    assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
+    assert "Vary" not in response.headers
+    assert not response.cookies
+    assert "nonce" not in response.headers["Content-Security-Policy"]
