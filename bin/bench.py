@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -96,6 +96,29 @@ def large_contest() -> str:
     return contest.get_absolute_url()
 
 
+def kept_page(address: str) -> tuple[float, float]:
+    """Seconds to answer a page through the WSGI application: made each time, and kept by the page store."""
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+    from django.test import RequestFactory  # noqa: PLC0415
+
+    from config.page_store import PageStore  # noqa: PLC0415
+
+    django = get_wsgi_application()
+
+    def median(application: Callable[..., Iterable[bytes]]) -> float:
+        def answer() -> None:
+            environ = RequestFactory().get(address).environ
+            chunks = application({**environ, "HTTP_COOKIE": ""}, lambda *_started: None)
+            b"".join(chunks)
+            if hasattr(chunks, "close"):
+                chunks.close()
+
+        answer()
+        return statistics.median(seconds(answer) for _ in range(ROUNDS))
+
+    return median(django), median(PageStore(django))
+
+
 def candidate_file(lines: int) -> bytes:
     """An invented file in the ministry's layout."""
     # The columns that the import asks for, and no other.
@@ -162,6 +185,10 @@ def main() -> None:
         print(f"\n{'page':<28}{'ms':>8}{'ratio':>8}   (médiane de {ROUNDS}, SQLite)")
         for name, median in medians.items():
             print(f"{name:<28}{median * 1000:>8.1f}{median / lightest:>8.1f}")
+        made, kept = kept_page(addresses["région, 6 listes"])
+        print(
+            f"\nLa page d’une région, faite à chaque fois : {made * 1000:.1f} ms ; gardée : {made / kept:.0f} fois moins."
+        )
         print(f"\nUn reçu en PDF : {statistics.median(receipt_times()) * 1000:.0f} ms (moins de 150 attendues).")
         small, large = import_times()
         print(f"\nImport de {LINES} candidatures : {small:.2f} s ; de {2 * LINES} : {large / small:.1f} fois plus.")
