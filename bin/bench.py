@@ -186,9 +186,7 @@ def main() -> None:
         for name, median in medians.items():
             print(f"{name:<28}{median * 1000:>8.1f}{median / lightest:>8.1f}")
         made, kept = kept_page(addresses["région, 6 listes"])
-        print(
-            f"\nLa page d’une région, faite à chaque fois : {made * 1000:.1f} ms ; gardée : {made / kept:.0f} fois moins."
-        )
+        print(f"\nLa page d’une région, faite : {made * 1000:.1f} ms ; gardée : {made / kept:.0f} fois moins.")
         print(f"\nUn reçu en PDF : {statistics.median(receipt_times()) * 1000:.0f} ms (moins de 150 attendues).")
         small, large = import_times()
         print(f"\nImport de {LINES} candidatures : {small:.2f} s ; de {2 * LINES} : {large / small:.1f} fois plus.")

@@ -50,32 +50,32 @@ class PageStore:
         self._polled_at = float("-inf")
         self._lock = Lock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        version = self._current_version() if _may_be_kept(environ) else None
+    def __call__(self, request: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        version = self._current_version() if _may_be_kept(request) else None
         if version is None:
-            return self.application(environ, start_response)
-        key = (environ.get("wsgi.url_scheme", ""), *(environ.get(name, "") for name in _IDENTITY))
-        page = self._get(key, version) or self._make(key, version, environ, start_response)
+            return self.application(request, start_response)
+        key = (request.get("wsgi.url_scheme", ""), *(request.get(name, "") for name in _IDENTITY))
+        page = self._get(key, version) or self._make(key, version, request, start_response)
         if not isinstance(page, Page):
             return page
-        if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        if page.etag in request.get("HTTP_IF_NONE_MATCH", ""):
             start_response("304 Not Modified", [header for header in page.headers if header[0] in _KEPT_BY_304])
             return [b""]
         start_response("200 OK", page.headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else page.body]
+        return [b"" if request["REQUEST_METHOD"] == "HEAD" else page.body]
 
     def _make(
         self,
         key: Key,
         version: Version,
-        environ: dict[str, Any],
+        request: dict[str, Any],
         start_response: Callable[..., Any],
     ) -> Page | Iterable[bytes]:
         """Have the page made, and keep it if it is the same for everyone; anything else passes through."""
-        if environ["REQUEST_METHOD"] != "GET":
-            return self.application(environ, start_response)
+        if request["REQUEST_METHOD"] != "GET":
+            return self.application(request, start_response)
         answer: list[Any] = []
-        chunks = self.application(environ, lambda *started: answer.extend(started))
+        chunks = self.application(request, lambda *started: answer.extend(started))
         status, headers = answer[0], answer[1]
         names = {name.lower(): value for name, value in headers}
         public = names.get("cache-control", "").startswith("public")
@@ -135,14 +135,14 @@ _IDENTITY = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME", "PATH_INFO")
 _KEPT_BY_304 = {"Cache-Control", "ETag", "Content-Security-Policy", "Strict-Transport-Security"}
 
 
-def _may_be_kept(environ: dict[str, Any]) -> bool:
+def _may_be_kept(request: dict[str, Any]) -> bool:
     """Whether a request is a reader's: it asks for a plain address and bears nothing of its own.
 
     What someone searches is not kept: the words are theirs, and as many as they like.
     """
     return (
-        environ["REQUEST_METHOD"] in {"GET", "HEAD"}
-        and not environ.get("HTTP_COOKIE")
-        and not environ.get("QUERY_STRING")
-        and not environ.get("HTTP_AUTHORIZATION")
+        request["REQUEST_METHOD"] in {"GET", "HEAD"}
+        and not request.get("HTTP_COOKIE")
+        and not request.get("QUERY_STRING")
+        and not request.get("HTTP_AUTHORIZATION")
     )

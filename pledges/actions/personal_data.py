@@ -263,7 +263,8 @@ def _erase(signatories: QuerySet[Signatory], door: Door) -> Erased:
     for pledge in pledges:
         _erase_words(pledge)
     _erase_identity(keys)
-    Revision.advance()  # a name or words that were public must leave the pages that are kept
+    if pledges:  # a name or words that were public must leave the pages that are kept
+        Revision.advance()
     return Erased(
         signatures=len(keys),
         withdrawn=states.count(PledgeState.WITHDRAWN),
