@@ -32,28 +32,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalContest',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, verbose_name='code officiel')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('slug', models.SlugField(verbose_name='adresse')),
-                ('declared_at', models.DateTimeField(editable=False, null=True, verbose_name='faite pour une candidature déclarée, le')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-            ],
-            options={
-                'verbose_name': 'version : circonscription',
-                'verbose_name_plural': 'versions : circonscription',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-                'default_permissions': (),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
             name='HistoricalElection',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
@@ -152,21 +130,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='wording',
             constraint=regions.constraints.RefuseChange(events=('UPDATE', 'TRUNCATE'), name='wording_is_written_once', violation_error_message='Les mots d’un acte s’écrivent une fois : ils s’effacent, sans se corriger.', when=''),
-        ),
-        migrations.AddField(
-            model_name='historicalcontest',
-            name='election',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pledges.election', verbose_name='élection'),
-        ),
-        migrations.AddField(
-            model_name='historicalcontest',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalcontest',
-            name='region',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='regions.region', verbose_name='région'),
         ),
         migrations.AddField(
             model_name='historicalelection',

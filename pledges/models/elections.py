@@ -133,7 +133,6 @@ class Contest(models.Model):
     declared_at = models.DateTimeField(_("faite pour une candidature déclarée, le"), null=True, editable=False)
 
     objects = ContestQuerySet.as_manager()
-    history = History()
 
     # Set by with_counts().
     list_count: int

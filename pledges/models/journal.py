@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,11 +14,18 @@ from pledges.enums import Act, ConsentPurpose, Door
 from pledges.models.elections import Election
 from pledges.models.pledge import Pledge
 from regions.constraints import RefuseChange
-from regions.models import Region, ScopedQuerySet
+from regions.models import Region, ScopedQuerySet, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class JournalEntryQuerySet(ScopedQuerySet["JournalEntry"]):
     region_path = "region"
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The acts of the user's regions; those of no region are the administrators'."""
+        return self.all() if user.is_active and user.is_superuser else super().visible_to(user)
 
     def unsealed(self) -> Self:
         """What has no place in the chain yet: an act of this very second, or a row that nobody signed."""

@@ -31,6 +31,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime.datetime(2028, 3, 1, 11, 0, 0, 123456, datetime.UTC)
 
 
+@pytest.fixture(autouse=True)
+def restless(monkeypatch):
+    """Seal after every act: these tests write several a second."""
+    monkeypatch.setattr("pledges.actions.sealing.REST", 0)
+    monkeypatch.setattr("pledges.actions.sealing._rested_at", 0)
+
+
 @pytest.fixture
 def entries():
     """Ten acts, sealed as they commit, the sixth with words."""
@@ -78,6 +85,17 @@ def test_the_acts_of_one_transaction_are_sealed_once_it_commits():
         before = Seal.objects.count()
 
     assert (before, Seal.objects.count()) == (0, 3)
+
+
+def test_a_rush_of_acts_is_sealed_by_one_round_and_what_is_left_by_the_loop(monkeypatch):
+    monkeypatch.setattr("pledges.actions.sealing.REST", 3600)
+    for number in range(5):
+        record_at_large(Act.CHARTER_LOADED, number=number)
+    at_once = Seal.objects.count()
+
+    sealed = seal_journal()
+
+    assert (at_once, sealed.count, Seal.objects.count()) == (1, 4, 5)
 
 
 def test_an_act_rolled_back_leaves_nothing_and_the_next_is_sealed():
