@@ -44,10 +44,10 @@ class Path:
 
     @property
     def delay(self) -> float | None:
-        """Days between the confirmation and the decision; nothing before there is one."""
+        """Days, to a tenth, between the confirmation and the decision; nothing before there is one."""
         if self.decided is None or self.confirmed_at is None:
             return None
-        return (self.decided.at - self.confirmed_at) / datetime.timedelta(days=1)
+        return round((self.decided.at - self.confirmed_at) / datetime.timedelta(days=1), 1)
 
     def follow(self, done: Done) -> None:
         if done.act == Act.PLEDGE_SUBMITTED:
@@ -87,7 +87,7 @@ class Treatment:
 def median(paths: Iterable[Path]) -> float | None:
     """The delay that half of the decisions did not exceed, in days; nothing without any."""
     delays = [path.delay for path in paths if path.delay is not None]
-    return statistics.median(delays) if delays else None
+    return round(statistics.median(delays), 1) if delays else None
 
 
 def treatments(contest: Contest) -> list[Treatment]:
@@ -122,8 +122,8 @@ def treatments(contest: Contest) -> list[Treatment]:
 
 def _count_mails(contest: Contest, rows: dict[int, Treatment]) -> None:
     mails = OutboxMail.objects.filter(pledge__candidate_list__contest=contest).order_by()
-    counts = mails.values_list("pledge__candidate_list").annotate(
-        Count("pk", filter=Q(sent_at__isnull=False)), Count("pk", filter=Q(abandoned_at__isnull=False))
+    counts = mails.values("pledge__candidate_list").annotate(
+        sent=Count("pk", filter=Q(sent_at__isnull=False)), unsent=Count("pk", filter=Q(abandoned_at__isnull=False))
     )
-    for key, sent, unsent in counts:
+    for key, sent, unsent in counts.values_list("pledge__candidate_list", "sent", "unsent"):
         rows[key].mails, rows[key].unsent = sent, unsent

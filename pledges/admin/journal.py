@@ -14,7 +14,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pledges import treatment
-from pledges.admin.journal_filters import ActFilter, ListFilter
+from pledges.admin.journal_filters import (
+    ActFilter,
+    ElectionFilter,
+    ListFilter,
+    PeriodFilter,
+    PersonFilter,
+    RegionFilter,
+)
 from pledges.enums import Act
 from pledges.models import Candidate, CandidateList, Contest, JournalEntry
 from pledges.subjects import details_in_words, subjects
@@ -41,11 +48,11 @@ class JournalEntryAdmin(RegionScopedAdmin[JournalEntry]):
     list_display_links = ("when",)
     list_filter = (
         ActFilter,
-        ("election", admin.RelatedOnlyFieldListFilter),
+        ("election", ElectionFilter),
         ListFilter,
-        ("by", admin.RelatedOnlyFieldListFilter),
-        ("region", admin.RelatedOnlyFieldListFilter),
-        ("at", admin.DateFieldListFilter),
+        ("by", PersonFilter),
+        ("region", RegionFilter),
+        ("at", PeriodFilter),
     )
     list_select_related = ("by", "region", "election", "wording", "pledge__candidate", "pledge__candidate_list")
     list_per_page = 50

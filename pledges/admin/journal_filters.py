@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import Act
@@ -25,6 +26,33 @@ class ActFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
         return queryset.filter(act=self.value()) if self.value() else queryset
+
+
+class ElectionFilter(admin.RelatedOnlyFieldListFilter):
+    """The elections that entries name; an act about none is found without this filter."""
+
+    include_empty_choice = False
+
+
+class RegionFilter(admin.RelatedOnlyFieldListFilter):
+    """Shown to whoever works in several regions."""
+
+    include_empty_choice = False
+
+
+class PersonFilter(admin.RelatedOnlyFieldListFilter):
+    """The colleagues who did something here, and those who have no account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("personne")
+        self.empty_value_display = format_html("{}", _("qui signe, ou le portail"))
+
+
+class PeriodFilter(admin.DateFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("période")
 
 
 class ListFilter(admin.SimpleListFilter):
