@@ -25,6 +25,12 @@ SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 50 and not DEBUG:
     raise ImproperlyConfigured("SECRET_KEY: at least 50 random characters are needed.")
 
+# Keys used before this one: what they signed, the journal and open sessions, stays good.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# What signs the entries of the journal: a key of its own may be kept longer, and from more people, than the portal's.
+JOURNAL_KEY = env.str("JOURNAL_KEY", default=SECRET_KEY)
+JOURNAL_KEY_FALLBACKS = env.list("JOURNAL_KEY_FALLBACKS", default=[])
+
 # Where the public reaches the portal: the links in mails start with it.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from pledges.models import OutboxMail
+from pledges.models import JournalEntry, OutboxMail
 
 
 @login_not_required
@@ -21,19 +21,28 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def health(request: HttpRequest) -> JsonResponse:
     """Whether the portal can serve: its database answers, and has the tables this code expects.
 
-    ``mail_late_seconds`` is for whoever watches: mails that wait take nothing from the pages.
+    ``mail_late_seconds`` and ``journal_unsealed_seconds`` are for whoever watches: mails and acts that wait take
+    nothing from the pages. Either grows when `make outbox` is not running; the second one, when a row of the journal
+    was not written by the portal.
     """
-    late = None
+    late = unsealed = None
     try:
         executor = MigrationExecutor(connection)
         migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         database = True
         if migrated:
             late = int(OutboxMail.objects.lateness().total_seconds())
+            unsealed = int(JournalEntry.objects.unsealed_since().total_seconds())
     except DatabaseError:
         database = migrated = False
     ready = database and migrated
     return JsonResponse(
-        {"ready": ready, "database": database, "migrations": migrated, "mail_late_seconds": late},
+        {
+            "ready": ready,
+            "database": database,
+            "migrations": migrated,
+            "mail_late_seconds": late,
+            "journal_unsealed_seconds": unsealed,
+        },
         status=200 if ready else 503,
     )

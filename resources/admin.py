@@ -7,13 +7,14 @@ from django.db import models
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
+from regions.admin.history import HistoryAdmin
 from regions.admin.scoping import RegionScopedAdmin
 from regions.models import User
 from resources.models import Resource
 
 
 @admin.register(Resource)
-class ResourceAdmin(RegionScopedAdmin[Resource]):
+class ResourceAdmin(HistoryAdmin[Resource], RegionScopedAdmin[Resource]):
     members_may = frozenset({"add", "change", "delete"})
     list_display = ("title", "audience", "kind", "region", "published_on")
     list_filter = ("audience", "kind")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.models import Principle
 from regions.models import Network, Region, ScopedQuerySet, User
+from regions.models.history import History
 from resources.enums import Audience, ResourceKind
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Resource(models.Model):
     published_on = models.DateField(_("publiée le"), null=True, blank=True, help_text=_("Vide : brouillon."))
 
     objects = ResourceQuerySet.as_manager()
+    history = History(m2m_fields=["principles"])
 
     class Meta:
         verbose_name = _("ressource")

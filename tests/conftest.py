@@ -16,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.core.cache import cache
 from django.db import connection, connections
-from django.db.backends.sqlite3.base import DatabaseOperations
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
 from regions.models import User
@@ -81,14 +81,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_fa
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Let the tests empty the append-only tables between two tests.
 
-    Django empties a SQLite table with DELETE, which our triggers refuse; PostgreSQL's TRUNCATE does not wake them.
+    Django empties a SQLite table with DELETE and a PostgreSQL one with TRUNCATE: our triggers refuse both.
     """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    flush = DatabaseOperations.execute_sql_flush
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def flush_without_triggers(self: DatabaseOperations, statements: list[str]) -> None:
+    def flush_as_a_replica(self: BaseDatabaseOperations, statements: list[str]) -> None:
+        flush(self, ["SET LOCAL session_replication_role = replica", *statements])
+
+    def flush_without_triggers(self: BaseDatabaseOperations, statements: list[str]) -> None:
         self.connection.ensure_connection()
         raw = self.connection.connection
         raw.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
@@ -98,7 +99,8 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
             raw.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, True)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", flush_without_triggers)
+        sqlite = connection.vendor == "sqlite"
+        patch.setattr(operations, "execute_sql_flush", flush_without_triggers if sqlite else flush_as_a_replica)
         yield
 
 

@@ -8,7 +8,14 @@ import os
 import environ
 
 environ.Env.read_env = staticmethod(lambda *args, **kwargs: None)
-for name in ("DATA_DIR", "STATIC_ROOT", "DATABASE_POOL_SIZE"):
+for name in (
+    "DATA_DIR",
+    "STATIC_ROOT",
+    "DATABASE_POOL_SIZE",
+    "SECRET_KEY_FALLBACKS",
+    "JOURNAL_KEY",
+    "JOURNAL_KEY_FALLBACKS",
+):
     os.environ.pop(name, None)
 os.environ |= {
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///never-opened.sqlite3"),  # conftest.py: its place

@@ -282,3 +282,14 @@ def test_each_command_of_the_documentation_exists():
     for page in pages:
         named = set(re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z-]+)", page.read_text()))
         assert named <= targets, page
+
+
+# --- The journal ---
+
+
+def test_one_function_writes_the_journal():
+    """Whoever creates an entry elsewhere creates one that nobody signed: it would stay out of the chain."""
+    creates = re.compile(r"JournalEntry\(|JournalEntry\.objects\.(bulk_|get_or_|update_or_)?create\(|Seal\(")
+    writers = [path for path in code() if creates.search(re.sub(r"class \w+\(.*", "", path.read_text()))]
+
+    assert in_words(writers) == ["pledges/actions/recording.py", "pledges/actions/sealing.py"]

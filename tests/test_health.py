@@ -17,7 +17,13 @@ def test_a_portal_that_can_serve_says_so_and_that_no_mail_is_late(client):
 
     assert (response.status_code, response.json()) == (
         200,
-        {"ready": True, "database": True, "migrations": True, "mail_late_seconds": 0},
+        {
+            "ready": True,
+            "database": True,
+            "migrations": True,
+            "mail_late_seconds": 0,
+            "journal_unsealed_seconds": 0,
+        },
     )
 
 
@@ -44,5 +50,11 @@ def test_a_database_that_does_not_answer_is_told(client, monkeypatch):
 
     assert (response.status_code, response.json()) == (
         503,
-        {"ready": False, "database": False, "migrations": False, "mail_late_seconds": None},
+        {
+            "ready": False,
+            "database": False,
+            "migrations": False,
+            "mail_late_seconds": None,
+            "journal_unsealed_seconds": None,
+        },
     )

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from pledges import limits, tasks
+from pledges import chain, limits, tasks
+from pledges.actions.sealing import seal_after_commit
 from pledges.enums import Act, MailKind
 from pledges.models import CandidateList, Election, JournalEntry, OutboxMail, Pledge, Signatory, Wording
 from regions.models import Region, User
@@ -73,13 +74,16 @@ def record_at_large(  # noqa: PLR0913  what an entry is made of
 
 
 def _write(entry: JournalEntry, reason: str, answers: Mapping[str, Any]) -> JournalEntry:
+    """Sign and write an entry, with its words beside it. Nothing else creates one."""
     wording = Wording(reason=reason, answers=answers) if reason or answers else None
     if wording:
         entry.details["wording_sha256"] = wording.fingerprint
+    entry.mac = chain.sign(entry.content)
     entry.save(force_insert=True)
     if wording:
         wording.entry = entry
         wording.save()
+    seal_after_commit()
     return entry
 
 

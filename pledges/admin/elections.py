@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from pledges.models import Candidate, CandidateList, Charter, Contest, Election, Nuance, Principle
+from regions.admin.history import HistoryAdmin
 from regions.admin.scoping import AdministratorAdmin, RegionScopedAdmin
 
 
@@ -22,17 +23,18 @@ class PrincipleInline(admin.TabularInline[Principle, Charter]):
 
 
 @admin.register(Charter)
-class CharterAdmin(AdministratorAdmin[Charter]):
+class CharterAdmin(HistoryAdmin[Charter], AdministratorAdmin[Charter]):
     """The text is loaded by a command and never typed: only the plain words beside it are edited here."""
 
     administrators_may = frozenset({"change"})
     list_display = ("version", "title", "sha256")
     readonly_fields = ("version", "title", "addressed_to", "source", "sha256")
     inlines = (PrincipleInline,)
+    history_also = ("principles",)
 
 
 @admin.register(Election)
-class ElectionAdmin(AdministratorAdmin[Election]):
+class ElectionAdmin(HistoryAdmin[Election], AdministratorAdmin[Election]):
     list_display = ("name", "kind", "signing_opens_on", "first_round_on", "second_round_on", "is_demonstration")
     prepopulated_fields: ClassVar = {"slug": ("name",)}
 

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import pledges.constraints
+import regions.constraints
 from django.db import migrations, models
 
 
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'charte',
                 'ordering': ('-version',),
-                'constraints': [pledges.constraints.RefuseChange(events=('UPDATE',), name='charter_text_is_written_once', violation_error_message='Le texte d’une charte ne change pas : créez une nouvelle version.', when='OLD.version {op} NEW.version OR OLD.title {op} NEW.title OR OLD.addressed_to {op} NEW.addressed_to OR OLD.sha256 {op} NEW.sha256')],
+                'constraints': [regions.constraints.RefuseChange(events=('UPDATE',), name='charter_text_is_written_once', violation_error_message='Le texte d’une charte ne change pas : créez une nouvelle version.', when='OLD.version {op} NEW.version OR OLD.title {op} NEW.title OR OLD.addressed_to {op} NEW.addressed_to OR OLD.sha256 {op} NEW.sha256')],
             },
         ),
     ]

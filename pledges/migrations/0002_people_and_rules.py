@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import pledges.constraints
+import regions.constraints
 from django.conf import settings
 from django.db import migrations, models
 
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='journalentry',
-            constraint=pledges.constraints.RefuseChange(events=('UPDATE', 'DELETE'), name='journal_is_append_only', violation_error_message='Le journal s’écrit à la suite : rien ne s’y modifie ni ne s’y efface.', when=''),
+            constraint=regions.constraints.RefuseChange(events=('UPDATE', 'DELETE'), name='journal_is_append_only', violation_error_message='Le journal s’écrit à la suite : rien ne s’y modifie ni ne s’y efface.', when=''),
         ),
         migrations.AddConstraint(
             model_name='principle',
@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='principle',
-            constraint=pledges.constraints.RefuseChange(events=('UPDATE',), name='principle_text_is_written_once', violation_error_message='L’énoncé d’un principe ne change pas : créez une nouvelle version.', when='OLD.statement {op} NEW.statement OR OLD.number {op} NEW.number OR OLD.charter_id {op} NEW.charter_id'),
+            constraint=regions.constraints.RefuseChange(events=('UPDATE',), name='principle_text_is_written_once', violation_error_message='L’énoncé d’un principe ne change pas : créez une nouvelle version.', when='OLD.statement {op} NEW.statement OR OLD.number {op} NEW.number OR OLD.charter_id {op} NEW.charter_id'),
         ),
         migrations.AddConstraint(
             model_name='commitment',

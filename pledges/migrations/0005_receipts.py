@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
 import pledges.codes
-import pledges.constraints
+import regions.constraints
 import pledges.models.receipt
 from django.conf import settings
 from django.db import migrations, models
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pledge',
-            constraint=pledges.constraints.RefuseChange(events=('UPDATE',), name='pledge_code_is_given_once', violation_error_message='Le code de vérification est imprimé sur des reçus : il ne change pas.', when='OLD.code {op} NEW.code'),
+            constraint=regions.constraints.RefuseChange(events=('UPDATE',), name='pledge_code_is_given_once', violation_error_message='Le code de vérification est imprimé sur des reçus : il ne change pas.', when='OLD.code {op} NEW.code'),
         ),
         migrations.AddField(
             model_name='receipt',

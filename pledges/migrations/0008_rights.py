@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import pledges.constraints
+import regions.constraints
 import pledges.models.wording
 from django.conf import settings
 from django.db import migrations, models
@@ -102,6 +102,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='wording',
-            constraint=pledges.constraints.RefuseChange(events=('UPDATE',), name='wording_is_written_once', violation_error_message='Les mots d’un acte s’écrivent une fois : ils s’effacent, sans se corriger.', when=''),
+            constraint=regions.constraints.RefuseChange(events=('UPDATE',), name='wording_is_written_once', violation_error_message='Les mots d’un acte s’écrivent une fois : ils s’effacent, sans se corriger.', when=''),
         ),
     ]

@@ -8,6 +8,7 @@ from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
 from .pledge import Commitment, Pledge, Signatory
 from .receipt import Receipt
+from .seal import Seal
 from .wording import Wording
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Pledge",
     "Principle",
     "Receipt",
+    "Seal",
     "Signatory",
     "SpentProof",
     "Wording",

@@ -7,7 +7,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from pledges.constraints import RefuseChange
+from regions.constraints import RefuseChange
+from regions.models.history import History
 
 
 def fingerprint(title: str, addressed_to: str, statements: Iterable[str]) -> str:
@@ -60,6 +61,8 @@ class Principle(models.Model):
     statement = models.TextField(_("énoncé"))
     short = models.CharField(_("en bref"), max_length=80, help_text=_("Quelques mots pour les tableaux."))
     explanation = models.TextField(_("en clair"), help_text=_("Ce que le principe demande, en mots simples."))
+
+    history = History()
 
     class Meta:
         verbose_name = _("principe")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges.enums import CandidateRole, ElectionKind, ListKind, PledgeState, Sex
 from pledges.models.charter import Charter
 from regions.models import Region, ScopedQuerySet
+from regions.models.history import History
 
 
 class ElectionQuerySet(models.QuerySet["Election"]):
@@ -49,6 +50,7 @@ class Election(models.Model):
     )
 
     objects = ElectionQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = _("élection")

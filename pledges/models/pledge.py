@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from pledges.codes import CODE_LENGTH, in_groups, make_code
-from pledges.constraints import RefuseChange
 from pledges.enums import DECIDED, STANDING, Answer, Capacity, IdentityCheck, PledgeState
 from pledges.models.charter import Charter, Principle
 from pledges.models.elections import Candidate, CandidateList
 from pledges.names import needs_a_look
+from regions.constraints import RefuseChange
 from regions.models import ScopedQuerySet
 
 STATEMENT_LENGTH = 600  # characters: a sentence or two, the same for every list

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from pledges.constraints import RefuseChange
 from pledges.models.journal import JournalEntry
+from regions.constraints import RefuseChange
 
 
 def new_salt() -> str:
@@ -36,7 +36,7 @@ class Wording(models.Model):
         constraints = [
             RefuseChange(
                 name="wording_is_written_once",
-                events=("UPDATE",),
+                events=("UPDATE", "TRUNCATE"),
                 violation_error_message=_("Les mots d’un acte s’écrivent une fois : ils s’effacent, sans se corriger."),
             ),
         ]

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from regions.admin.history import HistoryAdmin
 from regions.admin.scoping import AdministratorAdmin
 from regions.models import Membership, Network, User
 
@@ -44,7 +45,7 @@ class UserAdmin(AdministratorAdmin[User], DjangoUserAdmin[User]):
 
 
 @admin.register(Network)
-class NetworkAdmin(AdministratorAdmin[Network]):
+class NetworkAdmin(HistoryAdmin[Network], AdministratorAdmin[Network]):
     list_display = ("name", "is_national", "site")
     list_filter = ("is_national",)
     search_fields = ("name",)

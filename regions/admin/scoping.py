@@ -1,6 +1,7 @@
 """The border: outside their territory, nothing exists for a moderator. Every class of the desk stands behind it."""
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal, Protocol, cast
 
 from django.contrib import admin
 from django.db import models
@@ -8,6 +9,21 @@ from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest
 
 from regions.models import Revision, User
+
+
+class Remembers(Protocol):
+    """The admin site that the classes are registered on: it knows the journal, which is in an app above this one."""
+
+    def remember(
+        self, what: Literal["added", "edited", "deleted"], row: models.Model, *, by: User, fields: Sequence[str] = ()
+    ) -> None:
+        """Write in the journal that someone added, edited or deleted a row: which fields, and never what they say."""
+
+
+class Changes(list[Any]):
+    """Django's message about a form that was saved, with the plain names of the fields that it changed."""
+
+    fields: tuple[str, ...] = ()
 
 
 class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
@@ -62,6 +78,36 @@ class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
     def delete_queryset(self, request: HttpRequest, queryset: "models.QuerySet[M]") -> None:
         super().delete_queryset(request, queryset)
         Revision.advance()
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Changes:  # noqa: FBT001, FBT002
+        """Django's message, and the names of the fields: those of another row of the page after that of its model."""
+        changes = Changes(super().construct_change_message(request, form, formsets, add))
+        fields = dict.fromkeys(form.changed_data)
+        for formset in formsets or ():
+            for inline in formset.forms:
+                name = inline._meta.model._meta.model_name
+                fields.update(dict.fromkeys(f"{name}.{changed}" for changed in inline.changed_data))
+        changes.fields = tuple(fields)
+        return changes
+
+    def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        self._site.remember("added", obj, by=member(request), fields=getattr(message, "fields", ()))
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        """Whoever saves a page without touching it has done nothing."""
+        if fields := getattr(message, "fields", ()):
+            self._site.remember("edited", obj, by=member(request), fields=fields)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: "models.QuerySet[M]") -> Any:
+        for obj in queryset:
+            self._site.remember("deleted", obj, by=member(request))
+        return super().log_deletions(request, queryset)
+
+    @property
+    def _site(self) -> Remembers:
+        return cast("Remembers", self.admin_site)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *args: Any) -> Any:
         """Not there: the same answer for what is elsewhere and for what never was."""

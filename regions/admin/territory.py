@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db import models
 
+from regions.admin.history import HistoryAdmin
 from regions.admin.scoping import AdministratorAdmin
 from regions.models import Commune, Indicator, Region
 
@@ -27,7 +28,7 @@ class CommuneAdmin(ReadOnlyAdmin[Commune]):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(AdministratorAdmin[Indicator]):
+class IndicatorAdmin(HistoryAdmin[Indicator], AdministratorAdmin[Indicator]):
     list_display = ("region", "department", "measure", "year", "value", "base")
     list_filter = ("measure", "year", "region")
     list_select_related = ("region", "department")

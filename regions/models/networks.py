@@ -8,7 +8,9 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from regions.constraints import RefuseChange
 from regions.enums import Role
+from regions.models.history import History
 from regions.models.territory import Region
 
 
@@ -24,6 +26,12 @@ class User(AbstractUser):
                 condition=~models.Q(email=""),
                 name="user_one_per_email",
                 violation_error_message=_("Un compte utilise déjà cette adresse."),
+            ),
+            # Django's own log of the admin would go with the account, and so would its second factor's.
+            RefuseChange(
+                name="user_is_never_deleted",
+                events=("DELETE", "TRUNCATE"),
+                violation_error_message=_("Un compte ne s’efface pas : il se désactive."),
             ),
         ]
 
@@ -61,6 +69,7 @@ class Network(models.Model):
     regions = models.ManyToManyField(Region, blank=True, related_name="networks", verbose_name=_("régions"))
 
     objects = NetworkQuerySet.as_manager()
+    history = History(m2m_fields=["regions"])
 
     class Meta:
         verbose_name = _("réseau")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions import lookups  # noqa: F401  registers the prefix look-up
 from regions.enums import CommuneKind, Measure
+from regions.models.history import History
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -200,6 +201,7 @@ class Indicator(models.Model):
     source = models.CharField(_("source"), max_length=200)
 
     objects = IndicatorQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = _("indicateur")

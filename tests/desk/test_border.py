@@ -24,6 +24,8 @@ from tests.desk.world import ELSEWHERE, HERE, ROWS, people, rows, territory
 pytestmark = pytest.mark.django_db
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+# A page that only shows refuses every POST alike, before it looks at any row.
+CLOSED = {"get": {404}, "post": {404, 405}}
 MODELS = sorted(admin.site._registry, key=lambda model: model.__name__)
 
 
@@ -150,7 +152,7 @@ def test_who_is_of_no_network_finds_nothing(client, here, team, spot, method):
 
     response = getattr(client, method)(address)
 
-    assert response.status_code == 404
+    assert response.status_code in CLOSED[method]
     assert snapshot() == before
 
 
@@ -164,7 +166,7 @@ def test_what_is_the_administrators_is_not_there_for_members(client, here, team,
 
     response = getattr(client, method)(address)
 
-    assert response.status_code == 404
+    assert response.status_code in CLOSED[method]
     assert snapshot() == before
 
 
@@ -180,7 +182,7 @@ def test_a_row_of_elsewhere_is_not_there(client, elsewhere, team, spot, role, me
 
     response = getattr(client, method)(address)
 
-    assert response.status_code == 404
+    assert response.status_code in CLOSED[method]
     assert snapshot() == before
 
 

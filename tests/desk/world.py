@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.utils import timezone
 
+from pledges.actions.recording import record
 from pledges.enums import Act, MailKind
 from pledges.models import (
     Candidate,
@@ -63,9 +63,7 @@ def territory(name: str) -> Territory:
 
 
 def _entry(place: Territory) -> JournalEntry:
-    return JournalEntry.objects.create(
-        act=Act.PLEDGE_SUBMITTED, at=timezone.now(), region=place.region, pledge=place.pledge
-    )
+    return record(Act.PLEDGE_SUBMITTED, place.pledge)
 
 
 def _mail(place: Territory) -> OutboxMail:

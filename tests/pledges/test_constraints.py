@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, migrations, models, transactio
 from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
-from pledges.constraints import RefuseChange
 from pledges.enums import Act
 from pledges.models import Charter, JournalEntry, Principle
+from regions.constraints import RefuseChange
 
 DECLARED = [
     pytest.param(model, constraint, id=constraint.name)
@@ -55,7 +55,8 @@ def charter():
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "constraint"), DECLARED)
 def test_each_declared_rule_has_its_triggers(model, constraint):
-    expected = {f"{constraint.name}_{event.lower()}" for event in constraint.events}
+    events = [event for event in constraint.events if connection.vendor == "postgresql" or event != "TRUNCATE"]
+    expected = {f"{constraint.name}_{event.lower()}" for event in events}
 
     assert expected <= triggers(model._meta.db_table)
 
@@ -225,6 +226,7 @@ def test_the_migrations_of_the_app_go_back_and_forth():
     tables = {model._meta.db_table: triggers(model._meta.db_table) for model, _ in (p.values for p in DECLARED)}
 
     call_command("migrate", "pledges", "zero", verbosity=0)
+    call_command("migrate", "regions", "0001", verbosity=0)
     assert all(triggers(table) == set() for table in tables)
     call_command("migrate", verbosity=0)
 

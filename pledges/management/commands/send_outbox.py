@@ -1,4 +1,4 @@
-"""``manage.py send_outbox``: the mails owed leave, with or without a worker."""
+"""``manage.py send_outbox``: the mails owed leave, with or without a worker; what was just written is sealed."""
 
 import logging
 import time
@@ -10,6 +10,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils.translation import gettext as _
 
 from pledges import outbox
+from pledges.actions.sealing import seal_journal
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +26,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, every: int | None, **options: Any) -> None:
         while True:
             try:
+                seal_journal()  # what a process that died between an act and its seal has left
                 sent, kept = outbox.deliver_due()
             except DatabaseError:
                 if not every:
                     raise
-                logger.exception("the mails owed could not be read: next try in %s seconds", every)
+                logger.exception("the journal or the mails owed could not be read: next try in %s seconds", every)
                 sent = kept = 0
             if sent or kept or not every:
                 self.stdout.write(_("%(sent)d partis, %(kept)d à réessayer.") % {"sent": sent, "kept": kept})

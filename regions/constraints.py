@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class RefuseChange(BaseConstraint):
-    """Refuse to UPDATE or DELETE rows, always or when a condition on OLD and NEW holds.
+    """Refuse to UPDATE or DELETE rows, always or when a condition on OLD and NEW holds; or to TRUNCATE the table.
 
-    ``when`` is SQL that both databases read; ``{op}`` in it stands for their « is distinct from ».
+    ``when`` is SQL that both databases read; ``{op}`` in it stands for their « is distinct from ». It says nothing of
+    TRUNCATE, which looks at no row; SQLite has none: there it is a DELETE of every row.
     Declared among a model's constraints, so a SQLite table that a migration rebuilds gets its triggers back.
 
     >>> RefuseChange(name="journal_is_append_only", violation_error_message="The journal is append-only.")
@@ -80,11 +81,14 @@ class RefuseChange(BaseConstraint):
                 f"$$ BEGIN RAISE EXCEPTION '{self.name}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
             )
         for event in self.events:
+            if event == "TRUNCATE" and not postgresql:
+                continue
             when = self.when.format(op="IS DISTINCT FROM" if postgresql else "IS NOT")
-            condition = f"WHEN ({when}) " if when else ""
+            condition = f"WHEN ({when}) " if when and event != "TRUNCATE" else ""
             body = f"EXECUTE FUNCTION {refuse}()" if postgresql else f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+            each = "STATEMENT" if event == "TRUNCATE" else "ROW"
             statements.append(
-                f"CREATE TRIGGER {quote(self._trigger(event))} BEFORE {event} ON %(table)s FOR EACH ROW"
+                f"CREATE TRIGGER {quote(self._trigger(event))} BEFORE {event} ON %(table)s FOR EACH {each}"
                 f" {condition}{body}"
             )
         return [Statement(statement, table=table) for statement in statements]

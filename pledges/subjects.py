@@ -1,0 +1,150 @@
+"""What the entries of the journal are about, in words: who or what, with the page where it is."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from pledges.enums import ConsentPurpose, Door, IdentityCheck, MailKind
+from pledges.models import Candidate, CandidateList, JournalEntry
+from regions.models import User
+
+
+class Subject(NamedTuple):
+    """A name, and the page of the desk that shows it when there is one."""
+
+    text: str
+    url: str = ""
+
+
+NOTHING = Subject("")
+
+
+def subjects(entries: Iterable[JournalEntry], user: User) -> dict[int, Subject]:
+    """What each entry is about, by its key. Nothing that this user does not see is named.
+
+    :param entries: With their ``pledge``, its list and its candidate loaded.
+    """
+    entries = list(entries)
+    lists = _in_bulk(CandidateList, {entry.details.get("list") for entry in entries}, user)
+    people = _in_bulk(Candidate, {entry.details.get("candidate") for entry in entries}, user)
+    records = _records(entries, user)
+    return {entry.pk: _subject(entry, lists, people, records) for entry in entries}
+
+
+def _subject(
+    entry: JournalEntry,
+    lists: dict[Any, models.Model],
+    people: dict[Any, models.Model],
+    records: dict[tuple[str, Any], Subject],
+) -> Subject:
+    if entry.pledge is not None:
+        return Subject(str(entry.pledge.signer), _page(entry.pledge))
+    details = entry.details
+    if row := people.get(details.get("candidate")) or lists.get(details.get("list")):
+        return Subject(str(row), _page(row))
+    if "record" in details:
+        return records.get((details["record"], details.get("key")), NOTHING)
+    return Subject(str(entry.election)) if entry.election_id else NOTHING
+
+
+def _records(entries: list[JournalEntry], user: User) -> dict[tuple[str, Any], Subject]:
+    """The rows that someone added, edited or deleted at the desk: one query for each of their models."""
+    wanted: dict[str, set[Any]] = defaultdict(set)
+    for entry in entries:
+        if label := entry.details.get("record"):
+            wanted[label].add(entry.details.get("key"))
+    told = {}
+    for label, keys in wanted.items():
+        model = apps.get_model(label)
+        rows = _in_bulk(model, keys, user)
+        for key in keys:
+            kind = capfirst(model._meta.verbose_name)
+            gone = Subject(_("%(kind)s n° %(key)s") % {"kind": kind, "key": key})
+            told[label, key] = Subject(f"{kind} « {rows[key]} »", _page(rows[key])) if key in rows else gone
+    return told
+
+
+def _in_bulk(model: type[models.Model], keys: set[Any], user: User) -> dict[Any, models.Model]:
+    rows: Any = model._default_manager.all()
+    if hasattr(rows, "visible_to"):
+        rows = rows.visible_to(user)
+    wanted = {key for key in keys if isinstance(key, int | str)}
+    return {row.pk: row for row in rows.filter(pk__in=wanted)} if wanted else {}
+
+
+def _page(row: models.Model) -> str:
+    meta = row._meta
+    try:
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    except NoReverseMatch:
+        return ""
+
+
+# --- The details of an entry ---
+
+_CLOSED_LISTS: dict[str, type[models.TextChoices]] = {
+    "purpose": ConsentPurpose,
+    "door": Door,
+    "identity_check": IdentityCheck,
+    "mail": MailKind,
+}
+# Shown by the page in its own words.
+_SHOWN_APART = {"list", "candidate", "wording_sha256", "record", "key"}
+
+
+def details_in_words(entry: JournalEntry) -> list[tuple[str, str]]:
+    """What an entry says besides who, what and when: each with its French name, and what no table knows as it is."""
+    labels = _labels()
+    return [
+        (labels.get(key, key), _in_words(key, value, labels))
+        for key, value in entry.details.items()
+        if key not in _SHOWN_APART and value not in (None, "", [], {})
+    ]
+
+
+def _in_words(key: str, value: Any, labels: dict[str, str]) -> str:
+    if key in _CLOSED_LISTS:
+        return str(dict(_CLOSED_LISTS[key].choices).get(value, value))
+    match value:
+        case dict():
+            return ", ".join(f"{labels.get(name, name)} : {number}" for name, number in value.items() if number)
+        case list():
+            return ", ".join(map(str, value))
+        case bool():
+            return _("oui") if value else _("non")
+        case _:
+            return str(value)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "purpose": _("Accord pour"),
+        "door": _("Dit"),
+        "identity_check": _("Identité"),
+        "mail": _("Courrier"),
+        "version": _("Version du texte"),
+        "charter": _("Charte, n°"),
+        "signatory": _("Signataire n°"),
+        "user": _("Compte n°"),
+        "amends": _("Modifie l’engagement n°"),
+        "superseded_by": _("Remplacé par l’engagement n°"),
+        "official_list": _("Liste officielle n°"),
+        "file": _("Fichier"),
+        "sha256": _("Empreinte SHA-256"),
+        "lists": _("Listes"),
+        "candidates": _("Candidatures"),
+        "people": _("Candidatures"),
+        "fields": _("Champs"),
+        "rows": _("Lignes"),
+        "created": _("ajoutées"),
+        "updated": _("modifiées"),
+        "unchanged": _("inchangées"),
+        "left": _("parties"),
+        "returned": _("revenues"),
+    }
