@@ -135,7 +135,8 @@ class _Import:
         relabelled = self._settle_nuances()
         reports = []
         for done, (contest, pairs) in enumerate(plan, 1):
-            progress(_("%(name)s, %(done)d sur %(total)d") % {"name": contest.name, "done": done, "total": len(plan)})
+            told = {"name": contest.name, "done": done, "total": len(plan)}
+            progress(_("%(name)s, %(done)d sur %(total)d") % told, done, len(plan))
             reports.append(self._import_contest(contest, pairs, relabelled))
         return ImportReport(self.official.name, self.official.sha256, self.dry_run, tuple(reports))
 
