@@ -71,6 +71,7 @@ def _told(report: ImportReport, *, with_people: bool) -> dict[str, Any]:
 
 def _contest(report: ContestReport, *, with_people: bool) -> dict[str, Any]:
     details = sorted(report.details, key=lambda change: (not change.is_pledged, not change.is_other))
+    shown = LISTS_SHOWN if with_people else len(details)
     return {
         "name": report.name,
         "is_new": bool(report.contest.created),
@@ -79,8 +80,8 @@ def _contest(report: ContestReport, *, with_people: bool) -> dict[str, Any]:
         "people": asdict(report.candidates),
         "declared": report.declared_count,
         "is_other_round": report.lists.left > report.lists.updated + report.lists.unchanged + report.lists.returned,
-        "details": [_list(change, with_people=with_people) for change in details[:LISTS_SHOWN]],
-        "more": max(len(details) - LISTS_SHOWN, 0),
+        "details": [_list(change, with_people=with_people) for change in details[:shown]],
+        "more": len(details[shown:]),
     }
 
 

@@ -130,6 +130,11 @@ class CandidateImport(models.Model):
         return self.moved_at <= timezone.now() - NEVER_TAKEN
 
     @property
+    def step(self) -> str:
+        """What its page depends on: when this changes, so does the page."""
+        return f"{self.state}{'-stalled' * self.is_stalled}"
+
+    @property
     def can_be_cancelled(self) -> bool:
         """Until the writing begins."""
         return ImportState(self.state).can_become(ImportState.CANCELLED)
