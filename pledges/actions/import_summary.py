@@ -57,6 +57,7 @@ def refusal_of(refusal: FileRefusedError) -> dict[str, Any]:
 def _told(report: ImportReport, *, with_people: bool) -> dict[str, Any]:
     return {
         "contests": [_contest(one, with_people=with_people) for one in report.by_contest],
+        "unchanged": [one.name for one in report.by_contest if not one.contest.changed],
         "totals": {"lists": asdict(report.lists), "people": asdict(report.candidates)},
         "changed": report.changed,
         "declared": report.declared_count,

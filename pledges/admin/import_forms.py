@@ -84,7 +84,7 @@ class ColumnsForm(forms.Form):
         self.missing: Sequence[str] = reading.get("missing", [])
         headers = [*mapping.values(), *reading.get("unread", [])]
         choices = [("", _("— aucune —")), *((header, header) for header in dict.fromkeys(headers))]
-        for field, label in LABELS.items():
+        for field, label in sorted(LABELS.items(), key=lambda item: item[0] not in self.missing):
             if field in reading.get("columns", {}) and field not in mapping:
                 continue
             self.fields[field] = forms.ChoiceField(

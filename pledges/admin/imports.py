@@ -53,6 +53,7 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
     list_per_page = 50
     ordering = ("-pk",)
     search_fields = ("name",)
+    change_list_template = "admin/pledges/candidateimport/change_list.html"
     actions = None
 
     @admin.display(description=_("territoires"))
@@ -100,7 +101,8 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
                 sent = imports.send(form.cleaned_data["election"], form.cleaned_data["file"], by=member(request))
                 return self._page(sent.pk)
         else:
-            form = ImportFileForm(initial={"election": request.GET.get("election")})
+            asked = request.GET.get("election")
+            form = ImportFileForm(initial={"election": asked} if asked else {})
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -47,8 +47,8 @@ class Migration(migrations.Migration):
                 ('regions', models.ManyToManyField(help_text='Celles dont les lignes sont lues : les autres ne sont pas touchées.', related_name='+', to='regions.region', verbose_name='régions')),
             ],
             options={
-                'verbose_name': 'import de candidatures',
-                'verbose_name_plural': 'imports de candidatures',
+                'verbose_name': 'import de liste officielle',
+                'verbose_name_plural': 'imports de listes officielles',
                 'ordering': ('-pk',),
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('file', ''), ('finished_at__isnull', False), ('state__in', ('done', 'refused', 'cancelled'))), models.Q(models.Q(('state__in', ('done', 'refused', 'cancelled')), _negated=True), ('finished_at', None)), _connector='OR'), name='import_over_has_a_date_and_no_file', violation_error_message='Un import fini a une date, et n’a plus de fichier.')],
             },

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.deconstruct import deconstructible
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import IMPORT_AT_WORK, IMPORT_OVER, ImportState
@@ -97,8 +99,8 @@ class CandidateImport(models.Model):
     objects = CandidateImportQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("import de candidatures")
-        verbose_name_plural = _("imports de candidatures")
+        verbose_name = _("import de liste officielle")
+        verbose_name_plural = _("imports de listes officielles")
         ordering = ("-pk",)
         constraints = [
             models.CheckConstraint(
@@ -111,6 +113,14 @@ class CandidateImport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def weight(self) -> str:
+        """« 1,4 Mo »."""
+        megabytes = self.size / 1_000_000
+        if megabytes < 0.1:
+            return gettext("%d Ko") % max(1, round(self.size / 1000))
+        return gettext("%s Mo") % number_format(round(megabytes, 1), 1)
 
     @property
     def is_at_work(self) -> bool:
