@@ -113,7 +113,7 @@ class _Reading:
         for line, row in self.table.rows:
             self.row_count += 1
             if not self.row_count % _TELL_EVERY:
-                progress(_("%d lignes lues") % self.row_count, self.row_count, total)
+                progress(_("%s lignes lues") % f"{self.row_count:,}".replace(",", " "), self.row_count, total)
             if region := self.reader.elsewhere(row):
                 self.elsewhere[region] += 1
                 continue
