@@ -168,3 +168,21 @@ def test_every_field_has_a_name_in_words():
     from pledges.official_files.columns import LABELS  # noqa: PLC0415
 
     assert tuple(LABELS) == Cells._fields
+
+
+def test_a_damaged_end_of_a_workbook_is_refused_in_words():
+    content = workbook([person("EXEMPLE")])
+
+    with pytest.raises(FileRefusedError) as caught, open_table(io.BytesIO(content[:-300]), name="essai.xlsx") as table:
+        list(table.rows)
+
+    assert str(caught.value) == "Ce classeur est illisible : enregistrez-le à nouveau au format XLSX ou CSV."
+
+
+def test_progress_is_told_with_its_total():
+    told = []
+    rows = [person("EXEMPLE", rank="1"), *(follower(f"N{rank}", rank=str(rank)) for rank in range(2, 1501))]
+
+    read(text_file(rows), progress=lambda *said: told.append(said))
+
+    assert told == [("1 000 lignes lues", 1000, 1500)]
