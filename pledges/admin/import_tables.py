@@ -4,20 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pledges.fates import LIST_FATES
 from pledges.models import CandidateImport
 
 Table = tuple[list[Any], list[list[Any]]]
-
-
-def fates() -> dict[str, str]:
-    """What becomes of a list, in words."""
-    return {
-        "created": _("nouvelle"),
-        "updated": _("modifiée"),
-        "left": _("partie"),
-        "returned": _("de retour"),
-        "unchanged": _("personnes modifiées"),
-    }
 
 
 def report_rows(candidate_import: CandidateImport) -> Table:
@@ -32,7 +22,7 @@ def report_rows(candidate_import: CandidateImport) -> Table:
             rows.append([contest["name"], "", "", _("rien ne change"), *[""] * 7])
         rows += [
             [
-                contest["name"], one["code"], one["name"], fates()[one["fate"]], one["head"],
+                contest["name"], one["code"], one["name"], LIST_FATES[one["fate"]], one["head"],
                 _("oui") if one["is_pledged"] else _("non"), ", ".join(one["what"]), *one["counts"].values(),
             ]
             for one in contest["details"]

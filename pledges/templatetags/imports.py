@@ -7,7 +7,21 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pledges.fates import LIST_FATES, PERSON_FATES
+
 register = template.Library()
+
+
+@register.filter
+def list_fate(fate: str) -> str:
+    """« nouvelle », « n’y est plus »."""
+    return str(LIST_FATES[fate])
+
+
+@register.filter
+def person_fate(fate: str) -> str:
+    """« arrive », « n’y est plus »."""
+    return str(PERSON_FATES[fate])
 
 
 @register.filter

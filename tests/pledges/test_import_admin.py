@@ -316,6 +316,21 @@ def test_lists_with_a_pledge_come_first_and_declared_ones_are_announced(breton, 
         assert reverse("admin:pledges_pledge_change", args=[pledge.pk]) in answer.content.decode()
 
 
+def test_what_looks_like_another_round_is_pointed_out(breton, election):
+    lists = [person(f"TÊTE{n}", code=str(n), panel=str(n), name=f"Liste {n}") for n in range(1, 5)]
+    send(breton, election, lists)
+    decide(breton, "accept")
+
+    merged = person("AUTRE", code="1", panel="1", name="Liste fusionnée")
+    shown = words(send(breton, election, [merged]))
+
+    assert (
+        "Plus de la moitié des listes connues ne sont pas dans ce fichier : est-il complet, et du même tour ?" in shown
+    )
+    assert "Sous le même code, un autre nom et une autre tête : est-ce bien la même liste ?" in shown
+    assert "tête de liste : Alix TÊTE1 devient Alix AUTRE" in shown
+
+
 # --- Progress ---
 
 
