@@ -6,7 +6,7 @@ it again. What it writes, and the state that says so, are one transaction.
 
 import secrets
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from django.core.files import File
 from django.db import transaction
@@ -171,5 +171,4 @@ def remembered(layout: Layout) -> dict[str, str]:
 
 
 def _used(mapping: Mapping[str, str], layout: Layout) -> dict[str, str]:
-    columns: Collection[str] = layout.fields
-    return {field: header for field, header in mapping.items() if field in columns}
+    return {field: header for field, header in mapping.items() if field in layout.fields}

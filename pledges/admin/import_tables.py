@@ -23,7 +23,7 @@ def report_rows(candidate_import: CandidateImport) -> Table:
         rows += [
             [
                 contest["name"], one["code"], one["name"], LIST_FATES[one["fate"]], one["head"],
-                _("oui") if one["is_pledged"] else _("non"), ", ".join(one["what"]), *one["counts"].values(),
+                _("oui") if one["is_pledged"] else _("non"), ", ".join(one["what"]), *(one["counts"][fate] for fate in ("created", "updated", "left", "returned")),
             ]
             for one in contest["details"]
         ]  # fmt: skip

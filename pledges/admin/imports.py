@@ -122,13 +122,15 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
         columns = ColumnsForm(request.POST if act == "columns" else None, reading=found.reading, mapping=found.mapping)
         if act and self._decide(request, found, act, columns):
             return self._page(found.pk)
+        columns_read = found.reading.get("columns", {})
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": found.name,
             "import": found,
             "columns_form": columns,
-            "labels": [(LABELS[field], header) for field, header in found.reading.get("columns", {}).items()],
+            # PostgreSQL does not keep the order of the keys.
+            "labels": [(label, columns_read[field]) for field, label in LABELS.items() if field in columns_read],
             "missing": [LABELS[field] for field in found.reading.get("missing", [])],
             "separator": SEPARATORS.get(found.reading.get("separator", "")),
             "encoding": ENCODINGS.get(found.reading.get("encoding", "")),
