@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pledges.fates import LIST_FATES
+from pledges.fates import LIST_FATES, PERSON_FATES
 from pledges.models import CandidateImport
 
 Table = tuple[list[Any], list[list[Any]]]
@@ -23,7 +23,8 @@ def report_rows(candidate_import: CandidateImport) -> Table:
         rows += [
             [
                 contest["name"], one["code"], one["name"], LIST_FATES[one["fate"]], one["head"],
-                _("oui") if one["is_pledged"] else _("non"), ", ".join(one["what"]), *(one["counts"][fate] for fate in ("created", "updated", "left", "returned")),
+                _("oui") if one["is_pledged"] else _("non"), ", ".join(one["what"]),
+                *(one["counts"][fate] for fate in PERSON_FATES),
             ]
             for one in contest["details"]
         ]  # fmt: skip

@@ -105,7 +105,7 @@ def test_a_file_is_sent_seen_accepted_and_written(breton, election):
     assert "séparateur : tabulation ; encodage : Windows-1252 (Latin-1)" in shown
     assert "Bretagne (1 liste, 2 personnes)" in shown
     assert "1 autre région du fichier n’est pas la vôtre : elle ne sera pas touchée (Normandie)" in shown
-    assert "nouvelle Liste de démonstration A n° 9 Tête de liste : Alix EXEMPLE Personnes : 2 nouvelles" in shown
+    assert "nouvelle Liste de démonstration A dépôt n° 9 Tête de liste : Alix EXEMPLE Personnes : 2 nouvelles" in shown
     assert Candidate.objects.count() == 0
 
     done = words(decide(breton, "accept"))
