@@ -9,7 +9,7 @@ from launch import ROOT, become_server, data_directory, free_port, manage, stop
 
 # What a demonstration leaves in its folder: RESET=1 removes these, and nothing else that may be there.
 DATABASE = ("portal.sqlite3", "portal.sqlite3-wal", "portal.sqlite3-shm")
-OURS = (*DATABASE, "secret", "static", "media", "mails", "erreur.txt")
+OURS = (*DATABASE, "secret", "static", "media", "imports", "mails", "erreur.txt")
 
 
 def reset(folder: Path) -> None:

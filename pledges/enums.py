@@ -90,6 +90,40 @@ LIVE = (PledgeState.IN_REVIEW, *STANDING)
 DECIDED = (PledgeState.PUBLISHED, PledgeState.SUSPENDED, PledgeState.DECLINED, PledgeState.SUPERSEDED)
 
 
+class ImportState(models.TextChoices):
+    """Where the import of an official file stands."""
+
+    READING = "reading", _("lecture en cours")
+    UNCLEAR = "unclear", _("colonnes à préciser")
+    READY = "ready", _("à vérifier")
+    ACCEPTED = "accepted", _("accepté, à écrire")
+    WRITING = "writing", _("écriture en cours")
+    DONE = "done", _("importé")
+    REFUSED = "refused", _("fichier refusé")
+    CANCELLED = "cancelled", _("abandonné")
+
+    def can_become(self, state: "ImportState") -> bool:
+        return state in NEXT_IMPORT_STATES[self]
+
+
+NEXT_IMPORT_STATES: dict[ImportState, set[ImportState]] = {
+    ImportState.READING: {ImportState.UNCLEAR, ImportState.READY, ImportState.REFUSED, ImportState.CANCELLED},
+    ImportState.UNCLEAR: {ImportState.READING, ImportState.CANCELLED},
+    ImportState.READY: {ImportState.READING, ImportState.ACCEPTED, ImportState.CANCELLED},
+    # Read again before it is written: what was previewed may have changed meanwhile.
+    ImportState.ACCEPTED: {ImportState.WRITING, ImportState.READY, ImportState.REFUSED, ImportState.CANCELLED},
+    # Whole or not at all: whoever finds it stopped there finds nothing written, and starts it again.
+    ImportState.WRITING: {ImportState.DONE, ImportState.READY, ImportState.REFUSED, ImportState.ACCEPTED},
+    ImportState.DONE: set(),
+    ImportState.REFUSED: set(),
+    ImportState.CANCELLED: set(),
+}
+# A worker is at it, or should be.
+IMPORT_AT_WORK = (ImportState.READING, ImportState.ACCEPTED, ImportState.WRITING)
+# Nothing more happens to it: its file is deleted.
+IMPORT_OVER = (ImportState.DONE, ImportState.REFUSED, ImportState.CANCELLED)
+
+
 class LinkPurpose(models.TextChoices):
     """What a link sent by mail opens: one purpose each."""
 

@@ -4,8 +4,10 @@
 would do. A pledge is never touched: a list or a person that a new file no longer names is kept, and marked.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, astuple, dataclass, field
 from itertools import batched
 from pathlib import Path
 from typing import IO, cast
@@ -19,7 +21,7 @@ from pledges.actions.recording import record_at_large
 from pledges.enums import Act, ElectionKind
 from pledges.models import Candidate, CandidateList, Contest, Election, Nuance, Pledge
 from pledges.official_files import CandidateRow, FileRefusedError, OfficialFile, read_candidates
-from pledges.official_files.changes import Changes, Counts, Known, Pairs, PledgedList, compare
+from pledges.official_files.changes import Changes, Counts, Known, ListChange, Pairs, PledgedList, compare
 from pledges.official_files.lists import Progress, silent
 from pledges.official_files.matching import Person, match_lists
 from pledges.official_files.refusals import Problems
@@ -41,6 +43,8 @@ class ContestReport:
     pledged_lists: tuple[PledgedList, ...]
     declared_count: int = 0
     """Pledges of declared candidacies that wait for a moderator to match them with this official list."""
+    details: tuple[ListChange, ...] = field(default=(), compare=False, repr=False)
+    """Each list that changes, and its people: what the counts are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,17 @@ class ImportReport:
     def changed(self) -> bool:
         return self.contests.changed
 
+    @property
+    def fingerprint(self) -> str:
+        """The same for two imports that change the same: list by list, person by person.
+
+        The pledges that wait for a match are not in it: they come every hour, and an import writes nothing of them.
+        """
+        parts = [
+            [one.name, astuple(one.contest), [astuple(change) for change in one.details]] for one in self.by_contest
+        ]
+        return hashlib.sha256(json.dumps([self.sha256, parts]).encode()).hexdigest()
+
 
 def import_candidates(
     election: Election,
@@ -94,33 +109,95 @@ def import_candidates(
     :param source: The file, opened or uploaded; left open. The journal keeps its name and its SHA-256.
     :param by: Who imports, None for the portal itself.
     :param dry_run: Write nothing, and report what would be written.
-    :param progress: Told, in a sentence, how far the work is.
+    :param progress: Told how far the work is.
     :raises FileRefusedError: When the file is refused, with every bad row. Nothing is then written.
+    """
+    official = read_file(election, source, progress=progress)
+    if dry_run:
+        return preview(election, official, progress=progress)
+    return write(election, official, by=by, progress=progress)
+
+
+def read_file(  # noqa: PLR0913  each says how to read
+    election: Election,
+    source: File[bytes],
+    *,
+    name: str = "",
+    only: Collection[str] | None = None,
+    mapping: Mapping[str, str] | None = None,
+    progress: Progress = silent,
+) -> OfficialFile:
+    """Read and check a file of candidates for an election. Nothing is locked: it may take a while.
+
+    :param name: The name that the file was given, when it is kept under another.
+    :param only: The codes of the regions whose rows are wanted; None for all.
+    :param mapping: Which header holds which field, where a person had to say so.
+    :raises FileRefusedError: With every bad row.
+    """
+    refuse_election(election)
+    regions = dict(Region.objects.values_list("code", "name"))
+    if not regions:
+        raise FileRefusedError(_("Aucune région n’est encore chargée : lancez d’abord « manage.py load_territories »."))
+    return read_candidates(
+        cast("IO[bytes]", source.file),
+        name=Path(name or source.name or "").name,
+        regions=regions,
+        only=only,
+        mapping=mapping,
+        progress=progress,
+    )
+
+
+def refuse_election(election: Election) -> None:
+    """Stop here when no file of lists can be imported into this election.
+
+    :raises FileRefusedError: The sentence says why.
     """
     if election.kind != ElectionKind.REGIONAL:
         raise FileRefusedError(
             _("« %s » ne se vote pas par listes régionales : ce fichier ne peut pas y être importé.") % election
         )
-    regions = {region.code: region for region in Region.objects.all()}
-    if not regions:
-        raise FileRefusedError(_("Aucune région n’est encore chargée : lancez d’abord « manage.py load_territories »."))
-    official = read_candidates(
-        cast("IO[bytes]", source.file),
-        name=Path(source.name or "").name,
-        regions={code: region.name for code, region in regions.items()},
-        progress=progress,
-    )
-    with transaction.atomic():
-        # Two imports of the same election wait for one another; signatures, which only refer to it, do not.
-        election = Election.objects.select_for_update(no_key=True).get(pk=election.pk)
-        report = _Import(election, official, by=by, dry_run=dry_run).run(regions, progress)
-        if report.changed and not dry_run:
-            Revision.advance()
+
+
+def preview(election: Election, official: OfficialFile, *, progress: Progress = silent) -> ImportReport:
+    """What a file would change, as the database stands. Nothing is written or locked: signatures go on meanwhile.
+
+    :raises FileRefusedError: When one of its lists would take another's place.
+    """
+    return _Import(election, official, by=None, dry_run=True).run(progress)
+
+
+@transaction.atomic
+def write(
+    election: Election,
+    official: OfficialFile,
+    *,
+    by: User | None = None,
+    expected: str = "",
+    progress: Progress = silent,
+) -> ImportReport:
+    """Write what a file changes, whole or not at all.
+
+    :param expected: The fingerprint of the report that someone read and accepted; empty when nobody was asked.
+    :raises FileRefusedError: When one of its lists would take another's place.
+    :raises ChangedSinceError: When it would no longer change what the expected report says. Nothing is then written.
+    """
+    # Two imports of the same election wait for one another; signatures, which only refer to it, do not.
+    election = Election.objects.select_for_update(no_key=True).get(pk=election.pk)
+    report = _Import(election, official, by=by, dry_run=False).run(progress)
+    if expected and report.fingerprint != expected:
+        raise ChangedSinceError  # and the transaction takes back what was written
+    if report.changed:
+        Revision.advance()
     return report
 
 
+class ChangedSinceError(Exception):
+    """The database has changed since a report was read: the import would write something else."""
+
+
 class _Import:
-    """One import, inside its transaction."""
+    """One import, inside its transaction when it writes."""
 
     def __init__(self, election: Election, official: OfficialFile, *, by: User | None, dry_run: bool) -> None:
         self.election = election
@@ -130,12 +207,13 @@ class _Import:
         self.now = timezone.now()
         self.nuances = {nuance.code: nuance for nuance in election.nuances.all()}
 
-    def run(self, regions: Mapping[str, Region], progress: Progress) -> ImportReport:
-        plan = self._match(regions)
+    def run(self, progress: Progress) -> ImportReport:
+        plan = self._match(Region.objects.in_bulk(self.official.regions))
         relabelled = self._settle_nuances()
         reports = []
         for done, (contest, pairs) in enumerate(plan, 1):
-            progress(_("%(name)s, %(done)d sur %(total)d") % {"name": contest.name, "done": done, "total": len(plan)})
+            told = {"name": contest.name, "done": done, "total": len(plan)}
+            progress(_("%(name)s, %(done)d sur %(total)d") % told, done, len(plan))
             reports.append(self._import_contest(contest, pairs, relabelled))
         return ImportReport(self.official.name, self.official.sha256, self.dry_run, tuple(reports))
 
@@ -207,6 +285,7 @@ class _Import:
             people,
             tuple(changes.pledged_lists),
             0 if is_new else _waiting_for_a_match(contest),
+            tuple(changes.details),
         )
 
     def _write(self, changes: Changes) -> None:

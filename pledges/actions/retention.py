@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from pledges import limits, proof
 from pledges.actions.declaring import ERASED_NAME, drop_empty_contests, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes
+from pledges.actions.imports import forget_old_imports
 from pledges.actions.receipts import delete_stray_receipts
 from pledges.actions.recording import lock, owe, record
 from pledges.enums import Act, MailKind, PledgeState
@@ -33,6 +34,7 @@ class Purged:
     email_changes: int = 0
     tasks: int = 0
     stray_receipts: int = 0
+    imports: int = 0
     reminders: int = 0
 
     def __bool__(self) -> bool:
@@ -53,6 +55,7 @@ def purge_expired() -> Purged:
         .exclude(recipient="")
         .update(recipient=""),
         stray_receipts=delete_stray_receipts(),
+        imports=forget_old_imports(),
         requests=limits.forget() + proof.forget(),
         email_changes=_drop_email_changes(),
         # Those that a killed worker left running for ever go too: what they had to do is owed elsewhere.

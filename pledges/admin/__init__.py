@@ -1,3 +1,3 @@
-"""The networks' desk: pledges to review, lists, mails, journal; elections and charters for administrators."""
+"""The networks' desk: pledges to review, lists, imports, mails, journal; elections, charters for administrators."""
 
-from . import elections, journal, mail, pledges  # noqa: F401  they register themselves
+from . import elections, imports, journal, mail, pledges  # noqa: F401  they register themselves

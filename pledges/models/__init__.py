@@ -1,8 +1,9 @@
-"""Elections and who stands in them; the charter; pledges; the journal; the mails owed; the receipts; the limits."""
+"""Elections, who stands in them, their files; the charter; pledges; the journal; mails; receipts; limits."""
 
 from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
 from .email_change import EmailChange
+from .imports import CandidateImport
 from .journal import JournalEntry
 from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
@@ -14,6 +15,7 @@ from .wording import Wording
 __all__ = [
     "Allowance",
     "Candidate",
+    "CandidateImport",
     "CandidateList",
     "Charter",
     "Commitment",

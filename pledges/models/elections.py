@@ -21,6 +21,10 @@ class ElectionQuerySet(models.QuerySet["Election"]):
     def latest_first(self) -> Self:
         return self.order_by("-first_round_on", "-kind", "pk")
 
+    def awaiting_lists(self) -> Self:
+        """Those whose lists may still come, or be corrected: until the mandate begins. The next to come first."""
+        return self.filter(mandate_starts_on__gt=timezone.localdate()).order_by("first_round_on", "-kind", "pk")
+
     def current(self) -> "list[Election]":
         """The elections to show first: of those whose signatures have opened, the latest; else the next to come.
 

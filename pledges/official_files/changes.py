@@ -48,6 +48,35 @@ class PledgedList:
     changes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """What becomes of one person: ``fate`` is a name of ``Counts``, ``place`` is where the file puts them, or did."""
+
+    fate: str
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """What becomes of one list, and of its people: all that someone should read before it is written.
+
+    ``pk`` is None for a new list. ``fate`` is a name of ``Counts``: « unchanged » when only its people change.
+    ``what`` are phrases, with what stood before. ``is_other`` says that under a known code come another name and
+    another head: perhaps another list.
+    """
+
+    pk: int | None
+    code: str
+    name: str
+    fate: str
+    head: str
+    is_pledged: bool
+    is_other: bool
+    what: tuple[str, ...]
+    people: tuple[PersonChange, ...]
+
+
 @dataclass(slots=True)
 class Changes:
     """The rows to write in a contest. ``left_at`` is already set, or unset, on the lists."""
@@ -58,6 +87,7 @@ class Changes:
     old_people: list[tuple[Person, CandidateRow]] = field(default_factory=list)
     leavers: list[Person] = field(default_factory=list)
     pledged_lists: list[PledgedList] = field(default_factory=list)
+    details: list[ListChange] = field(default_factory=list)
     lists: Counter[str] = field(default_factory=Counter)
     people: Counter[str] = field(default_factory=Counter)
 
@@ -88,8 +118,11 @@ def compare(contest: Contest, pairs: Pairs, known: Known) -> Changes:
     changes = Changes()
     codes = {stored.official_code for _official, stored in pairs if stored}
     for official, stored in pairs:
+        what: list[str] = []
+        renamed = bool(official and stored and stored.norm != list_norm(official.facts.name))
         if official and stored:
-            candidate_list, fate = stored, _update(stored, official.facts, known)
+            candidate_list = stored
+            fate, what = _update(stored, official.facts, known)
         elif official:
             candidate_list, fate = _new_list(contest, official.facts, known, codes), "created"
         elif stored and stored.left_at is None:
@@ -102,11 +135,27 @@ def compare(contest: Contest, pairs: Pairs, known: Known) -> Changes:
             changes.new_lists.append(candidate_list)
         elif fate != "unchanged":
             changes.old_lists.append(candidate_list)
-        people = known.people.get(candidate_list.pk, []) if stored else []
+        stored_people = known.people.get(candidate_list.pk, []) if stored else []
+        people = _compare_people(candidate_list, stored_people, official.candidates if official else [], known, changes)
         phrases = [_FATES[fate]()] if fate in _FATES else []
-        phrases += _compare_people(candidate_list, people, official.candidates if official else [], known, changes)
-        if phrases and candidate_list.pk in known.pledged:
+        phrases += people.phrases()
+        is_pledged = candidate_list.pk in known.pledged
+        if phrases and is_pledged:
             changes.pledged_lists.append(PledgedList(contest.name, candidate_list.name, tuple(phrases)))
+        if fate != "unchanged" or people.changes or what:
+            changes.details.append(
+                ListChange(
+                    pk=candidate_list.pk,
+                    code=candidate_list.official_code,
+                    name=candidate_list.name,
+                    fate=fate,
+                    head=people.new_head or people.old_head,
+                    is_pledged=is_pledged,
+                    is_other=renamed and people.head_changed,
+                    what=(*what, *people.head_phrase()),
+                    people=tuple(people.changes),
+                )
+            )
     return changes
 
 
@@ -132,8 +181,8 @@ def _new_list(contest: Contest, facts: ListFacts, known: Known, codes: set[str])
     )
 
 
-def _update(stored: CandidateList, facts: ListFacts, known: Known) -> str:
-    """Give a stored list what the file says of it; the fate of the list."""
+def _update(stored: CandidateList, facts: ListFacts, known: Known) -> tuple[str, list[str]]:
+    """Give a stored list what the file says of it; the fate of the list, and each change in a phrase."""
     values: dict[str, Any] = {"name": facts.name, "norm": list_norm(facts.name)}
     if facts.code and facts.code != plain_code(stored.official_code):
         values["official_code"] = facts.code
@@ -141,13 +190,64 @@ def _update(stored: CandidateList, facts: ListFacts, known: Known) -> str:
         values["panel_number"] = facts.panel_number
     if "nuance" in known.fields:
         values["nuance"] = known.nuances.get(facts.nuance)
-    differs = any(getattr(stored, name) != value for name, value in values.items())
+    changed = {name: getattr(stored, name) for name, value in values.items() if getattr(stored, name) != value}
     for name, value in values.items():
         setattr(stored, name, value)
+    what = [
+        label % {"before": _told(before), "after": _told(values[name])}
+        for name, label in _what_changes().items()
+        for before in [changed.get(name)]
+        if name in changed
+    ]
     if stored.left_at is not None:
         stored.left_at = None
-        return "returned"
-    return "updated" if differs or facts.nuance in known.relabelled else "unchanged"
+        return "returned", what
+    return "updated" if changed or facts.nuance in known.relabelled else "unchanged", what
+
+
+def _what_changes() -> dict[str, str]:
+    return {
+        "name": _("nom : « %(before)s » devient « %(after)s »"),
+        "official_code": _("code : %(before)s devient %(after)s"),
+        "panel_number": _("panneau : %(before)s devient %(after)s"),
+        "nuance": _("nuance : %(before)s devient %(after)s"),
+    }
+
+
+def _told(value: object) -> str:
+    return value.code if isinstance(value, Nuance) else str(value or "—")
+
+
+@dataclass(slots=True)
+class _PeopleChanges:
+    """What became of the people of one list."""
+
+    were_there: bool
+    heads: int = 0  # people who are head, or were: one when nothing changed
+    old_head: str = ""
+    new_head: str = ""
+    changes: list[PersonChange] = field(default_factory=list)
+
+    @property
+    def head_changed(self) -> bool:
+        return self.were_there and self.heads > 1
+
+    def head_phrase(self) -> list[str]:
+        if not self.head_changed:
+            return []
+        names = {"before": self.old_head or "—", "after": self.new_head or "—"}
+        return [_("tête de liste : %(before)s devient %(after)s") % names]
+
+    def phrases(self) -> list[str]:
+        fates = Counter(change.fate for change in self.changes)
+        phrases = [_("tête de liste changée")] if self.head_changed else []
+        sentences = {
+            "created": _("personnes nouvelles : %d"),
+            "updated": _("personnes modifiées : %d"),
+            "left": _("personnes parties : %d"),
+            "returned": _("personnes de retour : %d"),
+        }
+        return phrases + [sentence % fates[fate] for fate, sentence in sentences.items() if fates[fate]]
 
 
 def _compare_people(
@@ -156,34 +256,51 @@ def _compare_people(
     rows: Sequence[CandidateRow],
     known: Known,
     changes: Changes,
-) -> list[str]:
-    """Add a list's people to the changes; what changed, in phrases."""
-    fates: Counter[str] = Counter()
-    heads = 0  # people who are head, or were: one when nothing changed
-    for person, found in match_people(people, rows):
-        row = found
+) -> _PeopleChanges:
+    """Add a list's people to the changes; what became of each."""
+    found = _PeopleChanges(bool(people))
+    for person, row in match_people(people, rows):
         if person and row and "section_name" not in known.fields:
-            row = row._replace(section_name=person.section_name if row.section_code == person.section_code else "")
-        if (row and row.is_head) or (person and person.is_head and person.left_at is None):
-            heads += 1
+            row = row._replace(section_name=person.section_name if row.section_code == person.section_code else "")  # noqa: PLW2901
+        was_head = bool(person and person.is_head and person.left_at is None)
+        if (row and row.is_head) or was_head:
+            found.heads += 1
+        if row and row.is_head:
+            found.new_head = _full_name(row)
+        if person and was_head:
+            found.old_head = _full_name(person)
+        if fate := _fate(person, row):
+            changes.people[fate] += 1
+        if fate in {"", "unchanged"}:
+            continue
+        found.changes.append(PersonChange(fate, *_name_and_place(person, row)))
         if not person and row:
-            fates["created"] += 1
             changes.new_people.append((candidate_list, row))
         elif person and not row:
-            if person.left_at is None:
-                fates["left"] += 1
-                changes.leavers.append(person)
+            changes.leavers.append(person)
         elif person and row:
-            fate = "returned" if person.left_at else "unchanged" if row[1:] == person[_STORED:] else "updated"
-            fates[fate] += 1
-            if fate != "unchanged":
-                changes.old_people.append((person, row))
-    changes.people.update(fates)
-    phrases = [_("tête de liste changée")] if people and heads > 1 else []
-    sentences = {
-        "created": _("personnes nouvelles : %d"),
-        "updated": _("personnes modifiées : %d"),
-        "left": _("personnes parties : %d"),
-        "returned": _("personnes de retour : %d"),
-    }
-    return phrases + [sentence % fates[fate] for fate, sentence in sentences.items() if fates[fate]]
+            changes.old_people.append((person, row))
+    return found
+
+
+def _fate(person: Person | None, row: CandidateRow | None) -> str:
+    """What becomes of someone, a name of ``Counts``; nothing for who had left before, and stays so."""
+    if not person:
+        return "created"
+    if not row:
+        return "left" if person.left_at is None else ""
+    return "returned" if person.left_at else "unchanged" if row[1:] == person[_STORED:] else "updated"
+
+
+def _name_and_place(person: Person | None, row: CandidateRow | None) -> tuple[str, str]:
+    """Someone's name and place, by the file; by what is stored for who is no longer in it."""
+    found = row or person
+    assert found  # noqa: S101  a pair is never empty
+    place = _("n° %d") % found.rank
+    if section := found.section_name or found.section_code:
+        place = _("%(place)s, section %(section)s") % {"place": place, "section": section}
+    return _full_name(found), place
+
+
+def _full_name(someone: Person | CandidateRow) -> str:
+    return f"{someone.first_names} {someone.last_name}"

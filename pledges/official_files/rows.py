@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -84,15 +84,34 @@ class RowReader:
     """Reads the rows of one file, all laid out alike.
 
     :param regions: The name of each region, by INSEE's code.
+    :param only: The codes of those whose rows are wanted; None for all.
     """
 
-    def __init__(self, layout: Layout, regions: Mapping[str, str]) -> None:
+    def __init__(self, layout: Layout, regions: Mapping[str, str], only: Collection[str] | None = None) -> None:
         self._layout = layout
         self._fields = layout.fields
         self._regions = regions
         self._words = {code: _words(name) for code, name in regions.items()}
+        self._only = only
+        self._places = [layout.places[Cells._fields.index(field)] for field in ("region_code", "region_name")]
+        self._elsewhere: dict[tuple[str, ...], str] = {}
         self._shared: dict[str, str] = {}  # one copy of a text that thousands of rows repeat
         self._reasons: list[str] = []
+
+    def elsewhere(self, row: Sequence[str]) -> str:
+        """The code of the region of a row that is not wanted: no other cell of it is then read.
+
+        Empty when the row is wanted, and when what it says of its region is unknown or contradicts itself: nobody
+        may lose a row of theirs to a slip in its code.
+        """
+        if self._only is None or len(row) < self._layout.width:
+            return ""
+        said = tuple("" if place is None else row[place] for place in self._places)
+        if said not in self._elsewhere:
+            code, name = map(_clean, said)
+            region = self._region_of(code, name) if code else ""
+            self._elsewhere[said] = "" if region in self._only else region
+        return self._elsewhere[said]
 
     def read(self, line: int, row: Sequence[str]) -> tuple[ListFacts | None, CandidateRow | None, list[str]]:
         """Read one row.
@@ -138,16 +157,23 @@ class RowReader:
             self._refuse(_("code de région manquant"))
         elif code not in self._regions:
             self._refuse(_("région inconnue : « %(text)s »"), text=cells.region_code)
-        elif (said := _words(cells.region_name)) <= self._words[code] or said >= self._words[code]:
-            return code
-        else:
+        elif not self._region_of(cells.region_code, cells.region_name):
             self._refuse(
                 _("le code %(code)s est celui de la région « %(name)s », et le libellé dit « %(text)s »"),
                 code=code,
                 name=self._regions[code],
                 text=cells.region_name,
             )
+        else:
+            return code
         return ""
+
+    def _region_of(self, region_code: str, region_name: str) -> str:
+        code = plain_code(region_code).zfill(2)
+        if code not in self._regions:
+            return ""
+        said = _words(region_name)
+        return code if said <= self._words[code] or said >= self._words[code] else ""
 
     def _place(self, line: int, cells: Cells) -> CandidateRow:
         section = section_code(cells.section_code) if cells.section_code else ""

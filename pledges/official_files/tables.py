@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from pledges.official_files.columns import Layout, recognised, understand
+from pledges.official_files.columns import Layout, lay_out, recognised, understand
 from pledges.official_files.refusals import FileRefusedError
 
 MAX_BYTES = 50 * 1024 * 1024  # the whole country, 20,000 candidates, takes 4 MB
@@ -53,41 +53,83 @@ Row = tuple[int, list[str]]  # the line in the file, counted from 1, and its cel
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """How a file holds its table. ``encoding`` and ``separator`` are those of a text, ``sheet`` is a workbook's."""
+
+    encoding: str = ""
+    separator: str = ""
+    sheet: str = ""
+    header_line: int = 1
+    line_count: int = 0
+    """The lines of a text, the header's included; 0 for a workbook, which only says so at its end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A file that has a header we understand. ``rows`` is read once, blank rows left out."""
+    """A file whose header we have found. ``rows`` is read once, blank rows left out."""
 
     sha256: str
+    origin: Origin
     layout: Layout
     rows: Iterator[Row]
 
 
 @contextmanager
-def open_table(source: IO[bytes], *, name: str) -> Iterator[Table]:
+def open_table(
+    source: IO[bytes], *, name: str, mapping: Mapping[str, str] | None = None, may_lack: bool = False
+) -> Iterator[Table]:
     """Read a file's header; its rows follow, one at a time.
 
     :param source: The bytes, seekable, read from their beginning; left open.
     :param name: The file's name: one that ends with ``.xlsx`` must be a workbook. Otherwise the content tells.
+    :param mapping: As ``columns.lay_out`` takes it.
+    :param may_lack: Whether needed columns may be missing: to ask someone where they are.
     :raises FileRefusedError: When the file as a whole cannot be read; at any row, for a damaged workbook.
     """
-    sha256, encoding = _inspect(source, name=name)
+    header = _Header(mapping, may_lack=may_lack)
+    found = _inspect(source, name=name)
     source.seek(0)
-    if encoding is None:
+    if found.encoding is None:
         with closing(_sheet_rows(source)) as sheet:
-            yield _sheet_table(sha256, sheet)
+            yield _sheet_table(found, sheet, header)
         return
-    text = io.TextIOWrapper(source, encoding=encoding, newline="")
+    text = io.TextIOWrapper(source, encoding=found.encoding, newline="")
     try:
-        yield _text_table(sha256, text)
+        yield _text_table(found, text, header)
     finally:
         text.detach()
 
 
-def _inspect(source: IO[bytes], *, name: str) -> tuple[str, str | None]:
-    """Read the bytes once: their SHA-256, and their encoding, or None for a workbook."""
+class _Header:
+    """How to read a header line."""
+
+    def __init__(self, mapping: Mapping[str, str] | None, *, may_lack: bool) -> None:
+        self.read = lay_out if may_lack else understand
+        self.mapping = mapping
+
+    def likeness(self, cells: Sequence[str]) -> tuple[int, int]:
+        """How much a line is like a header; of two alike, that which makes more columns."""
+        return recognised(cells), len(cells)
+
+    def lay_out(self, cells: Sequence[str]) -> Layout:
+        return self.read(cells, self.mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """What reading the bytes once tells. ``encoding`` is None for a workbook."""
+
+    sha256: str
+    encoding: str | None
+    line_count: int = 0
+
+
+def _inspect(source: IO[bytes], *, name: str) -> _Bytes:
+    """Read the bytes once."""
     source.seek(0)
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    size, before = 0, b""
+    size, line_count, before = 0, 0, b""
     is_zip = is_utf8 = True
     undefined = utf8_letters = False
     while chunk := source.read(_CHUNK):
@@ -98,6 +140,7 @@ def _inspect(source: IO[bytes], *, name: str) -> tuple[str, str | None]:
         digest.update(chunk)
         if is_zip:
             continue
+        line_count += chunk.count(b"\n") or chunk.count(b"\r")
         if b"\0" in chunk:
             raise FileRefusedError(
                 _("Ce fichier n’est pas un texte lisible : enregistrez-le au format CSV (UTF-8) ou XLSX.")
@@ -112,43 +155,55 @@ def _inspect(source: IO[bytes], *, name: str) -> tuple[str, str | None]:
         before = chunk[-1:]
     if not size:
         raise FileRefusedError(_("Ce fichier est vide."))
+    line_count += before not in b"\r\n"  # the last line may have no end
     if is_zip:
-        return digest.hexdigest(), None
+        return _Bytes(digest.hexdigest(), None)
     if name.casefold().endswith((".xlsx", ".xlsm")):
         raise FileRefusedError(
             _("Ce fichier n’est pas un classeur XLSX, malgré son nom, ou bien un mot de passe le protège.")
         )
     if is_utf8 and not decoder.getstate()[0]:
-        return digest.hexdigest(), "utf-8-sig"
+        return _Bytes(digest.hexdigest(), "utf-8-sig", line_count)
     if undefined or utf8_letters:
         raise FileRefusedError(
             _("L’encodage de ce fichier est indéchiffrable ou mélangé : enregistrez-le au format CSV (UTF-8).")
         )
-    return digest.hexdigest(), "cp1252"  # which reads Latin-1 as well
+    return _Bytes(digest.hexdigest(), "cp1252", line_count)  # which reads Latin-1 as well
 
 
-def _sheet_table(sha256: str, rows: Iterator[Row]) -> Table:
-    head = list(islice(rows, _HEADER_WITHIN))
-    if not head:
+def _sheet_table(found: _Bytes, rows: Iterator[Row], header: _Header) -> Table:
+    head = list(islice(rows, _HEADER_WITHIN + 1))
+    if len(head) < 2:  # the sheet's name alone
         raise FileRefusedError(_("Ce fichier est vide."))
-    at = max(range(len(head)), key=lambda place: recognised(head[place][1]))
-    layout = understand(head[at][1])
+    (_line, [sheet]), *head = head
+    at = max(range(len(head)), key=lambda place: header.likeness(head[place][1]))
+    layout = header.lay_out(head[at][1])
     data = chain(head[at + 1 :], rows)
     # A workbook does not write the empty cells at the end of a row.
-    return Table(sha256, layout, ((line, row + [""] * (layout.width - len(row))) for line, row in data))
+    return Table(
+        found.sha256,
+        Origin(sheet=sheet, header_line=head[at][0]),
+        layout,
+        ((line, row + [""] * (layout.width - len(row))) for line, row in data),
+    )
 
 
-def _text_table(sha256: str, text: io.TextIOWrapper) -> Table:
+def _text_table(found: _Bytes, text: io.TextIOWrapper, header: _Header) -> Table:
     lines = _numbered(text)
     head = list(islice(lines, _HEADER_WITHIN))
     if not head:
         raise FileRefusedError(_("Ce fichier est vide."))
     separator, at = max(
         ((separator, at) for at in range(len(head)) for separator in _SEPARATORS),
-        key=lambda guess: recognised(_split(head[guess[1]][1], guess[0])),
+        key=lambda guess: header.likeness(_split(head[guess[1]][1], guess[0])),
     )
-    header = _split(head[at][1], separator)
-    return Table(sha256, understand(header), _records(chain(head[at + 1 :], lines), separator, len(header)))
+    cells = _split(head[at][1], separator)
+    return Table(
+        found.sha256,
+        Origin(text.encoding, separator, "", head[at][0], found.line_count),
+        header.lay_out(cells),
+        _records(chain(head[at + 1 :], lines), separator, len(cells)),
+    )
 
 
 def _numbered(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
@@ -217,7 +272,7 @@ _CELL = {
 
 
 def _sheet_rows(source: IO[bytes]) -> Generator[Row]:
-    """The rows of a workbook's first sheet, read as a stream."""
+    """The rows of a workbook's first sheet, read as a stream; before them, as a row of its own, the sheet's name."""
     try:
         with zipfile.ZipFile(source) as archive:
             if sum(part.file_size for part in archive.infolist()) > _MAX_UNZIPPED_BYTES:
@@ -225,6 +280,7 @@ def _sheet_rows(source: IO[bytes]) -> Generator[Row]:
         workbook = load_workbook(source, read_only=True, data_only=True)
         with closing(workbook):
             sheet: Any = workbook.worksheets[0]
+            yield 0, [str(sheet.title)]
             sheet.reset_dimensions()  # some software writes wrong ones
             rows: Iterable[Sequence[Any]] = sheet.iter_rows(max_col=_MAX_SHEET_COLUMNS, values_only=True)
             for line, row in enumerate(islice(rows, _MAX_SHEET_ROWS), 1):

@@ -15,7 +15,7 @@ from django.contrib.admin import ModelAdmin
 from django.db import models
 from django.urls import URLPattern, URLResolver
 
-from pledges.models import Pledge
+from pledges.models import Contest, Pledge
 from regions.admin.scoping import AdministratorAdmin, ScopedAdmin
 from regions.models import ScopedQuerySet, User
 from tests.desk.acts import enter
@@ -24,6 +24,8 @@ from tests.desk.world import ELSEWHERE, HERE, ROWS, people, rows, territory
 pytestmark = pytest.mark.django_db
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+# The addresses that name a row of another model than the class that has them.
+OF_ANOTHER = {"pledges_journalentry_treatment": Contest}
 # A page that only shows refuses every POST alike, before it looks at any row.
 CLOSED = {"get": {404}, "post": {404, 405}}
 MODELS = sorted(admin.site._registry, key=lambda model: model.__name__)
@@ -31,10 +33,11 @@ MODELS = sorted(admin.site._registry, key=lambda model: model.__name__)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An address of the desk: ``route`` as in the urls, and the model whose class has it."""
+    """An address of the desk: its route as in the urls, the model whose class has it, and that of the row it names."""
 
     route: str
     model: type[models.Model] | None
+    row_of: type[models.Model] | None = None
 
     @property
     def is_about_a_row(self) -> bool:
@@ -61,7 +64,8 @@ def pages() -> tuple[Page, ...]:
                 yield from (Page(f"{label}/", None) for label in sorted({model._meta.app_label for model in MODELS}))
             elif pattern.name:  # the others send on to « change », whatever the key, or take what is no address
                 route = prefix + str(pattern.pattern)
-                yield Page(route, next((prefixes[start] for start in prefixes if route.startswith(start)), None))
+                model = next((prefixes[start] for start in prefixes if route.startswith(start)), None)
+                yield Page(route, model, OF_ANOTHER.get(pattern.name, model))
 
     return tuple(sorted(walk(admin.site.urls[0], ""), key=str))
 
@@ -136,7 +140,7 @@ def test_a_row_of_every_model_is_tried():
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("spot", of_models(), ids=str)
 def test_without_coming_in_there_is_only_the_door(client, here, spot, method):
-    address = spot.address(ROWS[spot.model](here))
+    address = spot.address(ROWS[spot.row_of](here))
 
     response = getattr(client, method)(address)
 
@@ -146,7 +150,7 @@ def test_without_coming_in_there_is_only_the_door(client, here, spot, method):
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("spot", of_models(), ids=str)
 def test_who_is_of_no_network_finds_nothing(client, here, team, spot, method):
-    address = spot.address(ROWS[spot.model](here))
+    address = spot.address(ROWS[spot.row_of](here))
     enter(client, team["nobody"])
     before = snapshot()
 
@@ -160,7 +164,7 @@ def test_who_is_of_no_network_finds_nothing(client, here, team, spot, method):
 @pytest.mark.parametrize("role", ["moderator", "coordinator"])
 @pytest.mark.parametrize("spot", [spot for spot in of_models() if not is_scoped(spot.model)], ids=str)
 def test_what_is_the_administrators_is_not_there_for_members(client, here, team, spot, role, method):
-    address = spot.address(ROWS[spot.model](here))
+    address = spot.address(ROWS[spot.row_of](here))
     enter(client, team[role])
     before = snapshot()
 
@@ -176,7 +180,7 @@ def test_what_is_the_administrators_is_not_there_for_members(client, here, team,
     "spot", [spot for spot in of_models() if spot.is_about_a_row and is_scoped(spot.model)], ids=str
 )
 def test_a_row_of_elsewhere_is_not_there(client, elsewhere, team, spot, role, method):
-    address = spot.address(ROWS[spot.model](elsewhere))
+    address = spot.address(ROWS[spot.row_of](elsewhere))
     enter(client, team[role])
     before = snapshot()
 
@@ -204,7 +208,7 @@ def test_no_page_of_an_own_row_names_what_is_elsewhere(client, here, elsewhere, 
     own = rows(here)
     rows(elsewhere)
 
-    response = enter(client, team[role]).get(spot.address(own[spot.model]))
+    response = enter(client, team[role]).get(spot.address(own[spot.row_of]))
 
     assert ELSEWHERE.lower() not in content(response).lower()
 
@@ -212,7 +216,7 @@ def test_no_page_of_an_own_row_names_what_is_elsewhere(client, here, elsewhere, 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("spot", pages(), ids=str)
 def test_an_administrator_meets_no_fault(client, here, team, spot, method):
-    row = ROWS[spot.model](here) if spot.model else None
+    row = ROWS[spot.row_of](here) if spot.row_of else None
 
     response = getattr(enter(client, team["administrator"]), method)(spot.address(row))
 

@@ -11,6 +11,7 @@ from pledges.actions.recording import record
 from pledges.enums import Act, MailKind
 from pledges.models import (
     Candidate,
+    CandidateImport,
     CandidateList,
     Charter,
     Contest,
@@ -23,7 +24,7 @@ from pledges.models import (
 from regions.enums import Role
 from regions.models import Commune, Indicator, Network, Region, User
 from resources.models import Resource
-from tests.pledges.factories import NuanceFactory, PledgeFactory
+from tests.pledges.factories import CandidateImportFactory, NuanceFactory, PledgeFactory
 from tests.regions.factories import (
     CommuneFactory,
     IndicatorFactory,
@@ -80,6 +81,7 @@ def _mail(place: Territory) -> OutboxMail:
 # How to make, or find, a row of each model in a territory. A class that registers at the desk says so here.
 ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
     Candidate: lambda place: place.pledge.candidate_list.candidates.get(),
+    CandidateImport: lambda place: CandidateImportFactory(name=f"{place.name}.csv", regions=[place.region]),
     CandidateList: lambda place: place.pledge.candidate_list,
     Charter: lambda place: place.pledge.charter,
     Commune: lambda place: CommuneFactory(name=place.name, department__region=place.region),

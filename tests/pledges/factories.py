@@ -3,6 +3,7 @@
 import datetime
 
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -10,6 +11,7 @@ from pledges.consent import VERSION
 from pledges.enums import Answer, Capacity, ElectionKind, IdentityCheck, PledgeState, Sex
 from pledges.models import (
     Candidate,
+    CandidateImport,
     CandidateList,
     Charter,
     Commitment,
@@ -232,3 +234,21 @@ class CommitmentFactory(DjangoModelFactory):
     pledge = factory.SubFactory(PledgeFactory)
     principle = factory.LazyAttribute(lambda commitment: commitment.pledge.charter.principles.earliest("number"))
     answer = Answer.COMMITS
+
+
+class CandidateImportFactory(DjangoModelFactory):
+    """An import that waits to be read, of one region unless ``regions`` says which."""
+
+    class Meta:
+        model = CandidateImport
+        skip_postgeneration_save = True
+
+    election = factory.SubFactory(ElectionFactory)
+    by = factory.SubFactory(UserFactory)
+    name = "essai.csv"
+    size = 3
+    file = factory.LazyFunction(lambda: ContentFile(b"a,b", name="essai.csv"))
+
+    @factory.post_generation
+    def regions(self, create, regions, **kwargs):
+        self.regions.set(regions or [RegionFactory()])

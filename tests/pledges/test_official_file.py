@@ -22,8 +22,9 @@ from pledges.official_files import (
     refusals,
     tables,
 )
-from pledges.official_files.columns import Cells, key
+from pledges.official_files.columns import Cells, Layout, key
 from pledges.official_files.rows import section_code
+from pledges.official_files.tables import Origin
 from tests.pledges.official_files import (
     BIRTH_DATE,
     BIRTH_NAME,
@@ -43,6 +44,8 @@ PEOPLE = [
     CandidateRow(2, "22", "Côtes-d'Armor", 1, HEAD, "EXEMPLE", "Alix, Dominique", "alix dominique exemple", "F"),
     CandidateRow(3, "22", "Côtes-d'Armor", 2, NOT_HEAD, "D'ESSAI-ÉTÉ", "Sacha", "sacha d essai ete", "M"),
 ]
+# Where HEADERS keep each field of Cells.
+LAYOUT = Layout(tuple(HEADERS.values()), (0, 1, 2, 3, 4, 5, 6, 7, None, 8, 9, 10, 11, 12))
 
 
 def read(content, *, name="candidatures.txt", **options):
@@ -74,9 +77,12 @@ def test_a_file_in_the_ministry_s_layout_is_read_whole():
     assert official == OfficialFile(
         name="candidatures.txt",
         sha256=hashlib.sha256(content).hexdigest(),
-        fields=frozenset(Cells._fields) - {"nuance_label"},
+        origin=Origin(encoding="cp1252", separator="\t", header_line=1, line_count=3),
+        layout=LAYOUT,
+        row_count=2,
         regions={"53": [OfficialList(2, FACTS, PEOPLE)]},
     )
+    assert official.fields == frozenset(Cells._fields) - {"nuance_label"}
 
 
 def test_birth_dates_and_birth_names_are_not_kept():
@@ -313,7 +319,9 @@ def test_a_workbook_says_the_same_as_a_text():
     assert official == OfficialFile(
         "candidatures.xlsx",
         hashlib.sha256(content).hexdigest(),
-        frozenset(Cells._fields) - {"nuance_label"},
+        Origin(sheet="Sheet", header_line=1),
+        LAYOUT,
+        2,
         {"53": [OfficialList(2, FACTS, PEOPLE)]},
     )
 
@@ -599,7 +607,7 @@ def test_progress_is_told(monkeypatch):
 
     read(
         text_file([person("EXEMPLE"), *(follower(f"ESSAI{rank}", rank=str(rank)) for rank in range(2, 6))]),
-        progress=told.append,
+        progress=lambda *said: told.append(said),
     )
 
-    assert told == ["2 lignes lues", "4 lignes lues"]
+    assert told == [("2 lignes lues", 2, 5), ("4 lignes lues", 4, 5)]

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             with file.open("rb") as source:
                 report = import_candidates(found, File(source), dry_run=dry_run, progress=self._progress)
         except FileRefusedError as refusal:
-            self._progress("")
+            self._progress("", 0, 0)
             raise CommandError(typeset_text(refusal.report())) from refusal
         except OSError as error:
             raise CommandError(
@@ -50,7 +50,7 @@ class Command(BaseCommand):
                     _("Le fichier « %(file)s » ne peut pas être lu : %(why)s.") % {"file": file, "why": _why(error)}
                 )
             ) from error
-        self._progress("")
+        self._progress("", 0, 0)
         self.stdout.write(typeset_text("\n".join(_lines(report, found))))
         if report.declared_count:
             self.stdout.write(self.style.WARNING(typeset_text(_waiting(report.declared_count))))
@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 )
             )
 
-    def _progress(self, sentence: str) -> None:
+    def _progress(self, sentence: str, _done: int, _total: int) -> None:
         """Show a person how far the work is, each sentence in the place of the one before."""
         if self.stderr.isatty():
             self.stderr.write(f"\r\033[K{typeset_text(sentence)}", style_func=str, ending="")

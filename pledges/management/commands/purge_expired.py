@@ -33,7 +33,8 @@ class Command(BaseCommand):
                     " %(addresses)d adresses de courriers abandonnés, %(requests)d traces de demandes,"
                     " %(tasks)d tâches d’il y a deux semaines,"
                     " %(email_changes)d changements d’adresse restés sans confirmation,"
-                    " %(stray_receipts)d fichiers de reçus sans engagement."
+                    " %(stray_receipts)d fichiers de reçus sans engagement,"
+                    " %(imports)d imports que personne n’a acceptés."
                 )
                 % asdict(purged)
                 if replace(purged, reminders=0)
