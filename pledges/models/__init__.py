@@ -1,4 +1,4 @@
-"""Elections and who stands in them; the charter; pledges; the journal; the mails owed; the receipts; the limits."""
+"""Elections and who stands in them; the charter; pledges and their review; journal, mails owed, receipts, limits."""
 
 from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
@@ -8,6 +8,7 @@ from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
 from .pledge import Commitment, Pledge, Signatory
 from .receipt import Receipt
+from .review import DecisionReason, Note, Question
 from .wording import Wording
 
 __all__ = [
@@ -17,14 +18,17 @@ __all__ = [
     "Charter",
     "Commitment",
     "Contest",
+    "DecisionReason",
     "Election",
     "EmailChange",
     "JournalEntry",
     "MailLink",
+    "Note",
     "Nuance",
     "OutboxMail",
     "Pledge",
     "Principle",
+    "Question",
     "Receipt",
     "Signatory",
     "SpentProof",

@@ -14,10 +14,12 @@ from pledges.models import (
     Charter,
     Commitment,
     Contest,
+    DecisionReason,
     Election,
     Nuance,
     Pledge,
     Principle,
+    Question,
     Signatory,
 )
 from pledges.models.charter import fingerprint
@@ -232,3 +234,29 @@ class CommitmentFactory(DjangoModelFactory):
     pledge = factory.SubFactory(PledgeFactory)
     principle = factory.LazyAttribute(lambda commitment: commitment.pledge.charter.principles.earliest("number"))
     answer = Answer.COMMITS
+
+
+class DecisionReasonFactory(DjangoModelFactory):
+    """A national reason to decline; ``region=…`` makes it a region's own."""
+
+    class Meta:
+        model = DecisionReason
+
+    title = factory.Sequence(lambda n: f"Motif d’essai {n}")
+    text = factory.LazyAttribute(lambda reason: f"Le texte du « {reason.title} ».")
+
+
+class QuestionFactory(DjangoModelFactory):
+    """A question that waits; ``answered=True`` gives it its answer."""
+
+    class Meta:
+        model = Question
+
+    class Params:
+        answered = factory.Trait(answer="Oui, c’est bien moi.", answered_at=hours_ago(1))
+
+    pledge = factory.SelfAttribute("signatory.pledge")
+    signatory = factory.SubFactory(SignatoryFactory, pledge__in_review=True)
+    text = "Est-ce bien vous qui avez signé ?"
+    asked_at = hours_ago(72)
+    asked_by = factory.SubFactory(UserFactory)
