@@ -3,11 +3,12 @@
 import datetime
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from pledges.models import Election
+from pledges.models import Contest, Election
 from regions.models import Region
 from regions.typography import day
 
@@ -91,3 +92,19 @@ def signing(election: Election, region: Region, at: datetime.datetime | None = N
     if at >= local_midnight(election.signing_closes_on + datetime.timedelta(days=1), region):
         return Signing(is_open=False, sentence=_("Les signatures sont closes depuis le %s.") % closes_on)
     return Signing(is_open=True, sentence=_("Les signatures sont ouvertes jusqu’au %s.") % closes_on)
+
+
+def silences(at: datetime.datetime | None = None) -> dict[str, Silence]:
+    """The silence in force in each region that keeps one at this moment (now by default), by the region's code."""
+    at = at or timezone.now()
+    around = (at.date() - datetime.timedelta(days=2), at.date() + datetime.timedelta(days=2))
+    contests = (
+        Contest.objects.filter(Q(election__first_round_on__range=around) | Q(election__second_round_on__range=around))
+        .select_related("election", "region")
+        .order_by("pk")
+    )
+    found = {}
+    for contest in contests:
+        if contest.region_id not in found and (window := silence(contest.election, contest.region, at)):
+            found[contest.region_id] = window
+    return found

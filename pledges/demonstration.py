@@ -13,7 +13,7 @@ from unittest import mock
 from django.db import transaction
 from django.utils import timezone
 
-from pledges.actions import review, signing
+from pledges.actions import asking, review, signing
 from pledges.actions.declaring import declare
 from pledges.actions.signing import Reply, Signer
 from pledges.declared import Declaration, DeclaredPerson
@@ -201,10 +201,25 @@ def _sign(contest: Contest, since: datetime.datetime, moderator: User, index: in
             _amend(pledge, moderator, dice)
     if contest.election.first_round_on > timezone.localdate():
         with clock_at(timezone.now() - datetime.timedelta(hours=30 + index)):
-            _confirm(_submit(third, None, dice))
+            waiting = _confirm(_submit(third, None, dice))
+        _talk_about(waiting, moderator, index)
         _submit(fifth, None, dice)
         if index % 6 == 0:
             _declare(sixth, dice)
+
+
+def _talk_about(pledge: Pledge, moderator: User, index: int) -> None:
+    """Where a network has started to check: a question that waits, one that has its answer, a note to colleagues."""
+    signatory = pledge.signatories.get()
+    with clock_at(timezone.now() - datetime.timedelta(hours=20)):
+        if index % 3 < 2:
+            words = "Démonstration : à quel numéro pouvons-nous vous rappeler pour confirmer votre signature ?"
+            question = asking.ask(pledge, signatory, by=moderator, text=words)
+    with clock_at(timezone.now() - datetime.timedelta(hours=3)):
+        if index % 3 == 0:
+            asking.answer(question, text="Démonstration : au numéro du dossier de presse, l’après-midi.")
+        elif index % 3 == 2:
+            asking.note(pledge, by=moderator, text="Démonstration : appelé le matin, messagerie. À rappeler.")
 
 
 def _declare(candidate_list: CandidateList, dice: random.Random) -> None:

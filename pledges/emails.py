@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +17,7 @@ from pledges import calendar, letters
 from pledges.enums import CODES, LIVE, LinkPurpose, ListKind, MailKind, PledgeState
 from pledges.letters import inline
 from pledges.matrix import all_cells
-from pledges.models import EmailChange, MailLink, OutboxMail, Pledge, Signatory
+from pledges.models import EmailChange, MailLink, OutboxMail, Pledge, Question, Signatory
 from pledges.models.mail import LINK_LIFE
 from regions.models import Region
 from regions.typography import day, hour, typeset_text
@@ -28,6 +29,7 @@ LINKS = {
     MailKind.PRIVATE: LinkPurpose.PRIVATE,
     MailKind.APPROVE: LinkPurpose.APPROVE,
     MailKind.PROVE: LinkPurpose.PROVE,
+    MailKind.QUESTION: LinkPurpose.PRIVATE,
 }
 CODE_FOR = {purpose: code for code, purpose in CODES.items()}
 # The states in which a mail is still true: it may leave hours after the act that owed it.
@@ -44,6 +46,7 @@ TRUE_IN: dict[MailKind, tuple[PledgeState, ...]] = {
     MailKind.SUSPENDED: (PledgeState.SUSPENDED,),
     MailKind.DECLINED: (PledgeState.DECLINED,),
     MailKind.WITHDRAWN: (PledgeState.WITHDRAWN,),
+    MailKind.QUESTION: LIVE,
 }
 
 
@@ -53,6 +56,8 @@ def is_still_true(mail: OutboxMail) -> bool:
     if mail.signatory is None or mail.pledge is None:
         return False
     if LINKS.get(kind) == LinkPurpose.CONFIRM and mail.signatory.confirmed_at:
+        return False
+    if kind == MailKind.QUESTION and not _unanswered(mail.signatory).exists():
         return False
     return mail.pledge.state in TRUE_IN.get(kind, PledgeState)
 
@@ -118,6 +123,9 @@ def _context(mail: OutboxMail) -> dict[str, Any]:
         "identity_check": pledge.get_identity_check_display(),
         "charter": inline(pledge.charter.title),
         "rule": letters.RULE,
+        "questions": [letters.quoted(question.text) for question in _unanswered(signatory)]
+        if mail.kind == MailKind.QUESTION
+        else [],
         "networks": [(inline(network.name), network.site) for network in region.networks.all()],
         "contact": settings.CONTACT_EMAIL,
         "SITE_URL": settings.SITE_URL,
@@ -131,7 +139,8 @@ def _context(mail: OutboxMail) -> dict[str, Any]:
     if purpose := LINKS.get(MailKind(mail.kind)):
         token = MailLink.objects.mint(signatory, purpose, email_change=_change(mail, signatory))
         context["link"] = f"{settings.SITE_URL}{reverse(purpose, args=[token])}"
-        if code := CODE_FOR.get(purpose):
+        # A code lives ten minutes: it serves who has just asked for the mail, and waits for it.
+        if mail.kind != MailKind.QUESTION and (code := CODE_FOR.get(purpose)):
             context["code"] = MailLink.objects.mint_code(signatory, code)
             context["code_url"] = f"{settings.SITE_URL}{reverse('code')}"
         context["link_until"] = _moment(timezone.now() + LINK_LIFE[purpose], region)
@@ -145,6 +154,11 @@ def _change(mail: OutboxMail, signatory: Signatory) -> EmailChange | None:
     if mail.kind == MailKind.PROVE:
         return signatory.email_changes.filter(new_email=mail.recipient).first()
     return None
+
+
+def _unanswered(signatory: Signatory) -> QuerySet[Question]:
+    """What waits for this person's answer: a mail that asks one question asks them all."""
+    return Question.objects.unanswered().filter(signatory=signatory)
 
 
 def _replaced(pledge: Pledge, region: Region) -> str:

@@ -154,6 +154,7 @@ class MailKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("engagement retiré")
     APPROVE = "approve", _("changement d’adresse à autoriser")
     PROVE = "prove", _("nouvelle adresse à confirmer")
+    QUESTION = "question", _("question du réseau")
 
 
 class ConsentPurpose(models.TextChoices):

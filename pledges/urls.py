@@ -11,7 +11,7 @@ from pledges.views.home import home
 from pledges.views.lists import candidate_list
 from pledges.views.my_data import contact, download, erase, erased, my_data
 from pledges.views.principles import principle
-from pledges.views.private_page import amend, ask, asked, private, withdraw
+from pledges.views.private_page import amend, answer, ask, asked, private, withdraw
 from pledges.views.receipts import download as download_receipt
 from pledges.views.receipts import verify, verify_file, verify_form
 from pledges.views.regions import region
@@ -55,6 +55,7 @@ urlpatterns = [
     path("signer/ma-page/efface/", erased, name="private-erased"),
     path("signer/ma-page/<str:token>/", private, name="private"),
     path("signer/ma-page/<str:token>/modifier/", amend, name="private-amend"),
+    path("signer/ma-page/<str:token>/question/<key:pk>/", answer, name="private-question"),
     path("signer/ma-page/<str:token>/retirer/", withdraw, name="private-withdraw"),
     path("signer/ma-page/<str:token>/recu/", download_receipt, name="private-receipt"),
     path("signer/ma-page/<str:token>/adresse/", ask_change, name="private-email"),

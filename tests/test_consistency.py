@@ -54,6 +54,7 @@ PUBLIC = {
     "private-email",
     "private-erase",
     "private-erased",
+    "private-question",
     "private-withdraw",
     "privacy",
     "prove",

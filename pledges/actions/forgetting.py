@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from pledges.actions.receipts import forget_receipts
 from pledges.enums import STANDING, MailKind
-from pledges.models import EmailChange, MailLink, OutboxMail, Pledge, Signatory
+from pledges.models import EmailChange, MailLink, Note, OutboxMail, Pledge, Question, Signatory
 
 
 def forget_private_data(pledge: Pledge) -> None:
@@ -16,6 +16,17 @@ def forget_private_data(pledge: Pledge) -> None:
     forget_receipts(pledge)
     line = [pledge, *(earlier for earlier in pledge.earlier() if earlier.state not in STANDING)]
     Signatory.objects.filter(pledge__in=line).update(email="", phone="")
+    forget_exchanges(Pledge.objects.filter(pk__in=[pledge.pk for pledge in line]))
+
+
+def forget_exchanges(pledges: QuerySet[Pledge]) -> int:
+    """Delete the questions put to those who signed, their answers, and the notes about them.
+
+    :return: How many there were.
+    """
+    questions, _by_model = Question.objects.filter(pledge__in=pledges).delete()
+    notes, _by_model = Note.objects.filter(pledge__in=pledges).delete()
+    return questions + notes
 
 
 def close_changes(changes: QuerySet[EmailChange]) -> int:

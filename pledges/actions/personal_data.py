@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pledges import consent
 from pledges.actions.declaring import ERASED_NAME, forget_declared, forget_names
-from pledges.actions.forgetting import close_changes, forget_everything, forget_private_data
+from pledges.actions.forgetting import close_changes, forget_everything, forget_exchanges, forget_private_data
 from pledges.actions.recording import lock, record
 from pledges.actions.retention import CONTACT_AFTER_MANDATE
 from pledges.actions.signing import withdraw
@@ -140,6 +140,16 @@ def _signature(signatory: Signatory) -> dict[str, Any]:
             }
             for link in signatory.links.order_by("pk")
         ],
+        _("questions du réseau"): [
+            {
+                _("posée le"): _moment(question.asked_at),
+                _("question"): question.text,
+                _("réponse du"): _moment(question.answered_at),
+                _("votre réponse"): question.answer,
+            }
+            for question in signatory.questions.all()
+        ],
+        _("notes du réseau"): [{_("le"): _moment(note.at), _("note"): note.text} for note in pledge.notes.all()],
         _("accords donnés ou repris"): [_consent(entry) for entry in entries_of(signatory).filter(act__in=CONSENTS)],
         _("journal"): [
             {
@@ -295,6 +305,7 @@ def _end(pledge: Pledge) -> PledgeState | None:
 def _erase_words(pledge: Pledge) -> None:
     """Erase what was answered and why: those are one's words, or were written about them."""
     Commitment.objects.filter(pledge=pledge.pk).delete()
+    forget_exchanges(Pledge.objects.filter(pk=pledge.pk))
     Wording.objects.filter(entry__pledge=pledge.pk).delete()
     Pledge.objects.filter(pk=pledge.pk).update(withdrawal_reason="")
     Pledge.objects.filter(pk=pledge.pk).exclude(decision_reason="").update(decision_reason=ERASED_REASON)

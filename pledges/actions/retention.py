@@ -4,17 +4,18 @@ from dataclasses import astuple, dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import limits, proof
 from pledges.actions.declaring import ERASED_NAME, drop_empty_contests, forget_declared, forget_names
-from pledges.actions.forgetting import close_changes
+from pledges.actions.forgetting import close_changes, forget_exchanges
 from pledges.actions.imports import forget_old_imports
 from pledges.actions.receipts import delete_stray_receipts
 from pledges.actions.recording import lock, owe, record
 from pledges.enums import Act, MailKind, PledgeState
-from pledges.models import CandidateList, EmailChange, OutboxMail, Pledge, Signatory
+from pledges.models import CandidateList, Election, EmailChange, OutboxMail, Pledge, Signatory
 from pledges.models.pledge import UNCONFIRMED
 
 REMINDED = timedelta(days=2)  # before an unconfirmed signature goes
@@ -36,6 +37,7 @@ class Purged:
     stray_receipts: int = 0
     imports: int = 0
     reminders: int = 0
+    exchanges: int = 0
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -51,6 +53,7 @@ def purge_expired() -> Purged:
         reminders=_remind(),
         pledges=_delete_unconfirmed(),
         contacts=_forget_contacts(),
+        exchanges=forget_exchanges(Pledge.objects.filter(candidate_list__contest__election__in=_elections_over())),
         addresses=OutboxMail.objects.filter(abandoned_at__lt=timezone.now() - UNDELIVERABLE)
         .exclude(recipient="")
         .update(recipient=""),
@@ -104,13 +107,18 @@ def _delete_unconfirmed() -> int:
     return deleted
 
 
+def _elections_over() -> QuerySet[Election]:
+    """Those whose mandate ended more than six months ago."""
+    return Election.objects.filter(mandate_ends_on__lt=timezone.localdate() - CONTACT_AFTER_MANDATE)
+
+
 def _forget_contacts() -> int:
     """Blank the addresses and numbers kept since a mandate that ended six months ago, and names never made official."""
-    ended = timezone.localdate() - CONTACT_AFTER_MANDATE
-    for declared in CandidateList.objects.filter(
-        declared_at__isnull=False, contest__election__mandate_ends_on__lt=ended
-    ).exclude(name=ERASED_NAME):
+    ended = _elections_over()
+    for declared in CandidateList.objects.filter(declared_at__isnull=False, contest__election__in=ended).exclude(
+        name=ERASED_NAME
+    ):
         forget_names(declared)
-    over = Signatory.objects.filter(pledge__candidate_list__contest__election__mandate_ends_on__lt=ended)
+    over = Signatory.objects.filter(pledge__candidate_list__contest__election__in=ended)
     kept = over.exclude(email="", phone="").values_list("pk", flat=True)
     return Signatory.objects.filter(pk__in=list(kept)).update(email="", phone="")

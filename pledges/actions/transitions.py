@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from pledges.enums import PledgeState
 from pledges.models import Pledge
-from regions.typography import day
+from regions.typography import day, hour
 
 
 class TransitionError(Exception):
@@ -21,7 +21,7 @@ class TransitionError(Exception):
             sentence = _("Déjà traité par %(by)s le %(day)s à %(hour)s : %(state)s.") % {
                 "by": pledge.decided_by,
                 "day": day(decided_at),
-                "hour": f"{decided_at:%H:%M}",
+                "hour": hour(decided_at),
                 "state": state,
             }
         else:

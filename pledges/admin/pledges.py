@@ -1,34 +1,46 @@
 """The queue of pledges to review, and the page where each is decided."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
+from django.utils.csp import CSP
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
 
-from pledges.actions import matching, review, signing
+from pledges import calendar, dossier
 from pledges.actions.transitions import TransitionError
-from pledges.admin.forms import MatchForm, PublishForm, ReasonForm, WithdrawForm
+from pledges.admin import bulk, review_page
+from pledges.admin.decisions import DECISIONS, REFUSALS
+from pledges.admin.forms import BulkPublishForm
 from pledges.enums import IdentityCheck, PledgeState
-from pledges.matrix import all_cells
 from pledges.models import Pledge
-from regions.admin.scoping import RegionScopedAdmin
+from regions.admin.scoping import RegionScopedAdmin, member
 from regions.folding import fold
-from regions.models import User
 
-REFUSALS = (
-    TransitionError,
-    review.SilenceError,
-    review.NotOfficialError,
-    matching.MismatchError,
-    signing.AlreadySignedError,
-)
+ON_CHANGE_FORM = f"{ActionLocation.CHANGE_FORM.value}-action"
+"""The name that Django's admin gives to the button of an action, on the page of one row."""
+FILTERS_TO_COME_BACK = "_changelist_filters"
+KEY_DIGITS = 18  # what the database can hold
+# The page shows the public's card in a frame; that card alone may be framed, and by us.
+FRAMES = {**settings.SECURE_CSP, "frame-src": [CSP.SELF]}
+FRAMED = {**settings.SECURE_CSP, "frame-ancestors": [CSP.SELF]}
+ENDS_ITS_WAIT = frozenset({"publish", "decline", "withdraw"})
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -53,11 +65,23 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=state)
 
 
+class Queue(ChangeList):
+    """The rows of one page, each with what it waits for."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        silences = calendar.silences()
+        rows: list[Pledge] = list(dossier.with_people(self.result_list))
+        for pledge in rows:
+            pledge.standstill = dossier.standstill(pledge, silences.get(pledge.candidate_list.contest.region_id))
+        self.result_list = rows
+
+
 @admin.register(Pledge)
 class PledgeAdmin(RegionScopedAdmin[Pledge]):
     """One page a decision: the pledge as the public will see it, and all that helps to decide."""
 
-    list_display = ("signer", "scope", "election", "region", "waiting_for", "state")
+    list_display = ("signed_for", "waiting_for", "stage")
     list_filter = (
         StateFilter,
         ("candidate_list__contest__election", admin.RelatedOnlyFieldListFilter),
@@ -65,31 +89,55 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
     )
     list_select_related = ("candidate", "candidate_list__contest__region", "candidate_list__contest__election")
     list_per_page = 50
-    ordering = ("confirmed_at", "pk")
+    ordering = dossier.QUEUE_ORDER
     search_fields = ("candidate_list__norm", "candidate__norm", "signatories__full_name", "signatories__email")
-    actions = None
+    search_help_text = _("Un nom de liste, de personne, ou une adresse. Les accents ne comptent pas.")
+    change_list_template = "admin/pledges/pledge/change_list.html"
+    actions = (
+        "publish",
+        "match",
+        "decline",
+        "suspend",
+        "resume",
+        "withdraw",
+        "ask",
+        "note",
+        "publish_selected",
+    )
+    actions_selection_counter = True
+
+    # --- The queue ---
 
     @admin.display(description=_("signé pour"))
-    def signer(self, pledge: Pledge) -> str:
-        return str(pledge.signer)
-
-    @admin.display(description=_("portée"))
-    def scope(self, pledge: Pledge) -> Any:
-        return _("à titre personnel") if pledge.is_personal else pledge.candidate_list.get_kind_display()
-
-    @admin.display(description=_("élection"))
-    def election(self, pledge: Pledge) -> str:
-        return pledge.candidate_list.contest.election.name
-
-    @admin.display(description=_("région"))
-    def region(self, pledge: Pledge) -> str:
-        return pledge.candidate_list.contest.region.name
+    def signed_for(self, pledge: Pledge) -> str:
+        candidate_list = pledge.candidate_list
+        scope = gettext("à titre personnel") if pledge.is_personal else candidate_list.get_kind_display()
+        return format_html(
+            '{} <span class="queue__where">{}, {}, {}</span>',
+            pledge.signer,
+            scope,
+            candidate_list.contest.name,
+            candidate_list.contest.election.name,
+        )
 
     @admin.display(description=_("attend depuis"), ordering="confirmed_at")
     def waiting_for(self, pledge: Pledge) -> str:
         if pledge.state != PledgeState.IN_REVIEW or not pledge.confirmed_at:
             return "—"
         return timesince(pledge.confirmed_at, depth=1)
+
+    @admin.display(description=_("où il en est"))
+    def stage(self, pledge: Pledge) -> Any:
+        if pledge.state != PledgeState.IN_REVIEW:
+            return pledge.get_state_display()
+        if dossier.has_answered(pledge):
+            return format_html('<strong class="queue__answered">{}</strong>', gettext("a répondu"))
+        if words := getattr(pledge, "standstill", ""):
+            return format_html('<span class="queue__blocked">{}</span>', words)
+        return gettext("à vérifier")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Queue
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Pledge], search_term: str
@@ -100,113 +148,208 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
         return as_typed | folded, may_repeat
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        waiting = request.GET.get("etat", PledgeState.IN_REVIEW) == PledgeState.IN_REVIEW
-        title = _("Engagements à vérifier") if waiting else _("Engagements")
-        return super().changelist_view(request, {**(extra_context or {}), "title": title})
+        if not all(key.isdecimal() and len(key) <= KEY_DIGITS for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise Http404
+        is_waiting = request.GET.get("etat", PledgeState.IN_REVIEW) == PledgeState.IN_REVIEW
+        title = _("Engagements à vérifier") if is_waiting else _("Engagements")
+        context = {**(extra_context or {}), "title": title, "is_waiting": is_waiting}
+        return super().changelist_view(request, context)
 
+    # --- The page ---
+
+    def get_urls(self) -> list[URLPattern]:
+        framed = xframe_options_sameorigin(csp_override(FRAMED)(self.as_published_view))
+        own = path("<int:pk>/apercu/", self.admin_site.admin_view(framed), name="pledges_pledge_preview")
+        return [own, *super().get_urls()]
+
+    def as_published_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The public's own card of a pledge, in a page of its own: what is published is what was shown."""
+        pledge = self._loaded(request, str(pk))
+        return TemplateResponse(request, "admin/pledges/pledge/preview.html", review_page.as_published(pledge))
+
+    @method_decorator(csp_override(FRAMES))
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Review a pledge. The buttons call the same actions as the rest of the code."""
+        pledge = self._loaded(request, object_id)
+        if request.method == "POST" and ON_CHANGE_FORM in request.POST:
+            # The button names one row: this page's.
+            if request.POST.getlist(ACTION_CHECKBOX_NAME) != [str(pledge.pk)]:
+                raise Http404
+            queryset = self.get_queryset(request)
+            response = self.response_action(request, queryset, action_location=ActionLocation.CHANGE_FORM)
+            if isinstance(response, HttpResponse):
+                return response
+        return self._page(request, pledge, review_page.forms_of(pledge))
+
+    def _loaded(self, request: HttpRequest, key: str) -> Pledge:
         try:
-            pledge = (
-                self.get_queryset(request)
-                .select_related(
-                    "charter", "candidate", "candidate_list__contest__election", "candidate_list__nuance", "decided_by"
-                )
-                .get(pk=int(object_id))
-            )
+            return review_page.load(self.get_queryset(request)).get(pk=int(key))
         except (Pledge.DoesNotExist, ValueError, OverflowError) as error:
             raise Http404 from error
-        act = request.POST.get("act", "") if request.method == "POST" else ""
-        forms: dict[str, Form] = {
-            "publish": PublishForm(request.POST if act == "publish" else None),
-            "reason": ReasonForm(request.POST if act in {"decline", "suspend"} else None),
-            "withdraw": WithdrawForm(request.POST if act == "withdraw" else None, prefix="withdraw"),
-        }
-        to_match = pledge.is_declared and pledge.state == PledgeState.IN_REVIEW
-        if to_match:
-            forms["match"] = MatchForm(
-                request.POST if act == "match" else None, matches=matching.matches(pledge), label_suffix=""
-            )
-        if act and self._decide(request, pledge, act, forms):
-            return HttpResponseRedirect(self._next_page(pledge, act))
-        context = {
+
+    def _page(
+        self, request: HttpRequest, pledge: Pledge, forms: dict[str, Form], *, opened: str = "", lost: str = ""
+    ) -> HttpResponse:
+        """
+        :param opened: The decision whose form is shown open; the first one otherwise, when nothing is in its way.
+        :param lost: What somebody typed for a decision that is not possible any more.
+        """
+        context = review_page.context_of(pledge)
+        queue = self._waiting(request)
+        place = queue.index(pledge.pk) if pledge.pk in queue else -1
+        others = [*queue[place + 1 :], *queue[: max(place, 0)]]
+        has_obstacle = bool(context["obstacle"]) and not pledge.is_declared
+        context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(pledge),
-            "pledge": pledge,
-            "list": pledge.candidate_list,
-            "signatories": pledge.signatories.select_related("candidate"),
-            "cells": all_cells(pledge, pledge.charter.principles.all()),
-            "others": self._others(pledge),
-            "unconfirmed_count": Pledge.objects.filter(
-                candidate_list=pledge.candidate_list, candidate=pledge.candidate, state=PledgeState.SUBMITTED
-            ).count(),
-            "entries": pledge.entries.select_related("by", "wording").order_by("-pk"),
-            "publish_form": forms["publish"],
-            "reason_form": forms["reason"],
-            "withdraw_form": forms["withdraw"],
-            "match_form": forms.get("match"),
-            "declared_people": pledge.candidate_list.candidates.order_by("rank") if to_match else [],
-            "can_publish": pledge.state == PledgeState.IN_REVIEW and not to_match,
-            "can_resume": pledge.state == PledgeState.SUSPENDED,
-            "can_suspend": pledge.state == PledgeState.PUBLISHED,
-            "can_decline": PledgeState(pledge.state).can_become(PledgeState.DECLINED),
-            "can_withdraw": PledgeState(pledge.state).can_become(PledgeState.WITHDRAWN),
+            "title": gettext("Vérifier : %s") % pledge,
+            "forms": forms,
+            "opened": opened or ("" if has_obstacle else next(iter(forms.keys() & {"publish", "match", "resume"}), "")),
+            "lost": lost,
+            "on_change_form": ON_CHANGE_FORM,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "queue_url": self._queue_url(request),
+            "waiting_count": len(queue),
+            "next_url": self._page_url(request, others[0]) if others else "",
         }
         return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
 
-    def _decide(self, request: HttpRequest, pledge: Pledge, act: str, forms: dict[str, Form]) -> bool:
-        """Call the action that the button names.
-
-        :return: Whether the request is dealt with; False when a form has to be shown again.
-        """
-        by, publish, reason, withdraw = request.user, forms["publish"], forms["reason"], forms["withdraw"]
-        assert isinstance(by, User)  # noqa: S101  the admin lets no visitor in
+    def _waiting(self, request: HttpRequest) -> list[int]:
+        """The keys of what waits here, in the order of the queue that this person was looking at."""
+        asked = QueryDict(request.GET.get(FILTERS_TO_COME_BACK, ""))
+        kept = {
+            name: value
+            for name, value in asked.items()
+            if name.removesuffix("__id__exact").removesuffix("__code__exact")
+            in {"candidate_list__contest__election", "candidate_list__contest__region"}
+            and str(value).isalnum()
+        }
+        waiting = self.get_queryset(request).filter(state=PledgeState.IN_REVIEW)
         try:
-            match act:
-                case "publish" if publish.is_valid():
-                    check = IdentityCheck(publish.cleaned_data["identity_check"])
-                    review.publish(pledge, by=by, identity_check=check)
-                    sentence = _("« %s » est publié.")
-                case "match" if "match" in forms and forms["match"].is_valid():
-                    self._match(pledge, forms["match"], by=by)
-                    sentence = _("« %s » est rapproché de la liste officielle : il reste à publier.")
-                case "decline" if reason.is_valid():
-                    review.decline(pledge, by=by, reason=reason.cleaned_data["reason"])
-                    sentence = _("« %s » est refusé : le motif part par courriel.")
-                case "suspend" if reason.is_valid():
-                    review.suspend(pledge, by=by, reason=reason.cleaned_data["reason"])
-                    sentence = _("« %s » est suspendu : le motif part par courriel.")
-                case "withdraw" if withdraw.is_valid():
-                    signing.withdraw(pledge, by=by, reason=withdraw.cleaned_data["reason"])
-                    sentence = _("« %s » est retiré, à la demande de qui l’a signé.")
-                case "resume":
-                    review.resume(pledge, by=by)
-                    sentence = _("« %s » est de nouveau publié.")
-                case _:
-                    return False
+            return list(waiting.filter(**kept).values_list("pk", flat=True))
+        except (ValueError, OverflowError):
+            return list(waiting.values_list("pk", flat=True))
+
+    def _queue_url(self, request: HttpRequest) -> str:
+        filters = request.GET.get(FILTERS_TO_COME_BACK, "")
+        return reverse("admin:pledges_pledge_changelist") + (f"?{filters}" if filters else "")
+
+    def _page_url(self, request: HttpRequest, key: int) -> str:
+        filters = request.GET.get(FILTERS_TO_COME_BACK, "")
+        page = reverse("admin:pledges_pledge_change", args=[key])
+        return page + (f"?{urlencode({FILTERS_TO_COME_BACK: filters})}" if filters else "")
+
+    # --- The decisions ---
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Who sees a pledge decides on it: the border is the region."""
+        return self.has_view_permission(request)
+
+    @admin.action(description=_("Publier"), permissions=["decide"], location=ActionLocation.CHANGE_FORM)
+    def publish(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase:
+        return self._decide(request, queryset, "publish")
+
+    @admin.action(
+        description=_("Rapprocher de la liste officielle"), permissions=["decide"], location=ActionLocation.CHANGE_FORM
+    )
+    def match(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase:
+        return self._decide(request, queryset, "match")
+
+    @admin.action(description=_("Refuser"), permissions=["decide"], location=ActionLocation.CHANGE_FORM)
+    def decline(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase:
+        return self._decide(request, queryset, "decline")
+
+    @admin.action(description=_("Suspendre"), permissions=["decide"], location=ActionLocation.CHANGE_FORM)
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase:
+        return self._decide(request, queryset, "suspend")
+
+    @admin.action(description=_("Publier de nouveau"), permissions=["decide"], location=ActionLocation.CHANGE_FORM)
+    def resume(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase:
+        return self._decide(request, queryset, "resume")
+
+    @admin.action(description=_("Retirer à sa demande"), permissions=["decide"], location=ActionLocation.CHANGE_FORM)
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase:
+        return self._decide(request, queryset, "withdraw")
+
+    @admin.action(description=_("Poser une question"), permissions=["decide"], location=ActionLocation.CHANGE_FORM)
+    def ask(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase:
+        return self._decide(request, queryset, "ask")
+
+    @admin.action(
+        description=_("Laisser une note aux collègues"), permissions=["decide"], location=ActionLocation.CHANGE_FORM
+    )
+    def note(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase:
+        return self._decide(request, queryset, "note")
+
+    def _decide(self, request: HttpRequest, queryset: QuerySet[Pledge], name: str) -> HttpResponseBase:
+        """Call the action that the button names; show the page again, with what was typed, when it cannot be done."""
+        pledge = review_page.load(queryset).get()
+        forms = review_page.forms_of(pledge, request.POST, name)
+        form = forms.get(name)
+        if form is None:  # somebody decided meanwhile: the action that cannot be done any more says who and when
+            refusal = dossier.obstacle(pledge, None) if name == "publish" else str(TransitionError(pledge))
+            self.message_user(request, refusal, messages.WARNING)
+            return self._refused(request, pledge, forms, name)
+        if not form.is_valid():
+            return self._page(request, pledge, forms, opened=name)
+        was_waiting = pledge.state == PledgeState.IN_REVIEW
+        try:
+            done = DECISIONS[name](pledge, form, by=member(request))
         except REFUSALS as error:
             self.message_user(request, str(error), messages.WARNING)
-        else:
-            self.message_user(request, sentence % pledge, messages.SUCCESS)
-        return True
+            pledge = self._loaded(request, str(pledge.pk))
+            return self._refused(request, pledge, review_page.forms_of(pledge, request.POST, name), name)
+        self.message_user(request, done, messages.SUCCESS)
+        if was_waiting and name in ENDS_ITS_WAIT:
+            left = self._waiting(request)
+            return HttpResponseRedirect(self._page_url(request, left[0]) if left else self._queue_url(request))
+        return HttpResponseRedirect(self._page_url(request, pledge.pk))
 
-    def _match(self, pledge: Pledge, form: Form, *, by: User) -> None:
-        assert isinstance(form, MatchForm)  # noqa: S101  made above
-        chosen = form.chosen()
-        candidate = chosen.people[0] if pledge.is_personal else None
-        matched = matching.match(pledge, chosen.candidate_list, by=by, candidate=candidate)
-        pledge.candidate_list, pledge.candidate = matched.candidate_list, matched.candidate
+    def _refused(self, request: HttpRequest, pledge: Pledge, forms: dict[str, Form], name: str) -> HttpResponse:
+        """The page as it now is; what was typed stays in its form, or is shown apart when the form has gone."""
+        typed = [request.POST.get(f"{name}-{field}", "").strip() for field in ("words", "reason", "text")]
+        lost = "" if name in forms else "\n".join(filter(None, typed))
+        return self._page(request, pledge, forms, opened=name if name in forms else "", lost=lost)
 
-    def _next_page(self, pledge: Pledge, act: str) -> str:
-        """Back to the queue, where the next oldest is on top; to the same page when it has just been matched."""
-        if act == "match":
-            return reverse("admin:pledges_pledge_change", args=[pledge.pk])
-        return reverse("admin:pledges_pledge_changelist")
+    # --- Several at once ---
 
-    def _others(self, pledge: Pledge) -> QuerySet[Pledge]:
-        """The other pledges of the same list, which help to judge this one."""
-        others = Pledge.objects.filter(candidate_list=pledge.candidate_list).exclude(pk=pledge.pk)
-        return others.exclude(state=PledgeState.SUBMITTED).select_related("candidate", "candidate_list")
+    @admin.action(description=_("Publier la sélection"), permissions=["decide"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase | None:
+        """Show what is selected, ask once how identity was checked, then publish each on its own."""
+        is_final = "confirm" in request.POST
+        keys: Sequence[int] = (
+            list(queryset.values_list("pk", flat=True)[: bulk.MOST + 1])
+            if request.POST.get("select_across") == "1" and not is_final
+            else [int(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+        )
+        if len(keys) > bulk.MOST:
+            words = gettext("Au plus %d engagements à la fois : choisissez-en moins.") % bulk.MOST
+            self.message_user(request, words, messages.WARNING)
+            return None
+        # Fresh rows, whatever the filters of the queue: what was decided meanwhile says so.
+        choices = bulk.choices(self.get_queryset(request), keys)
+        if len(choices) != len(set(keys)):
+            raise Http404
+        form = BulkPublishForm(request.POST if is_final else None, label_suffix="")
+        if is_final and form.is_valid():
+            check = IdentityCheck(form.cleaned_data["identity_check"])
+            outcome = bulk.publish(choices, by=member(request), identity_check=check)
+            if outcome.published:
+                words = ngettext("%d engagement publié.", "%d engagements publiés.", len(outcome.published))
+                self.message_user(request, words % len(outcome.published), messages.SUCCESS)
+            for pledge, refusal in outcome.refused:
+                self.message_user(request, f"« {pledge} » : {refusal}", messages.WARNING)
+            return HttpResponseRedirect(request.get_full_path())
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Publier plusieurs engagements"),
+            "choices": choices,
+            "ready_count": sum(choice.is_ready for choice in choices),
+            "form": form,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "queue_url": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/pledges/pledge/publish_selected.html", context)

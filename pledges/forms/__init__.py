@@ -2,13 +2,22 @@
 
 from .answers import AnswersForm, PrincipleForm
 from .confirming import CodeForm, ConfirmForm
-from .private_page import ContactForm, DecideChangeForm, EmailChangeForm, EraseForm, PrivateLinkForm, WithdrawForm
+from .private_page import (
+    AnswerForm,
+    ContactForm,
+    DecideChangeForm,
+    EmailChangeForm,
+    EraseForm,
+    PrivateLinkForm,
+    WithdrawForm,
+)
 from .receipts import CODE_PARAMETER, RECEIPT_LIMIT, ReceiptCodeForm, ReceiptFileForm
 from .signing import DeclareForm, SendForm, SignersForm
 
 __all__ = [
     "CODE_PARAMETER",
     "RECEIPT_LIMIT",
+    "AnswerForm",
     "AnswersForm",
     "CodeForm",
     "ConfirmForm",

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pledges.models.pledge import STATEMENT_LENGTH
+from pledges.models.review import WORDS_LENGTH
 from pledges.names import clean_text
 
 
@@ -22,6 +23,20 @@ class StatementField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LENGTH})
         super().__init__(max_length=STATEMENT_LENGTH, required=False, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+    def clean(self, value: Any) -> Any:
+        return clean_text(super().clean(value))
+
+
+class WordsField(forms.CharField):
+    """A few paragraphs: a question, its answer, a note."""
+
+    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, "maxlength": WORDS_LENGTH})
+        super().__init__(max_length=WORDS_LENGTH, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         return (super().to_python(value) or "").replace("\r\n", "\n")

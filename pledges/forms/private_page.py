@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pledges.forms.fields import MailboxField, StatementField
+from pledges.forms.fields import MailboxField, StatementField, WordsField
 from pledges.guard import GuardedForm
 
 
@@ -69,4 +69,15 @@ class EraseForm(forms.Form):
     is_sure = forms.BooleanField(
         label=_("J’ai lu ce qui disparaît et ce qui reste. Effacez mes données, pour de bon."),
         error_messages={"required": _("Cochez la case : cet effacement est définitif.")},
+    )
+
+
+class AnswerForm(forms.Form):
+    """What a signer answers to a question of their network."""
+
+    text = WordsField(
+        label=_("Votre réponse"),
+        rows=5,
+        help_text=_("Lue par le réseau seul, jamais publiée. Elle part une fois : relisez-vous."),
+        error_messages={"required": _("Écrivez votre réponse.")},
     )

@@ -1,4 +1,4 @@
-"""Elections, who stands in them, their files; the charter; pledges; the journal; mails; receipts; limits."""
+"""Elections, who stands in them, their files; the charter; pledges, their review; journal, mails, receipts, limits."""
 
 from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
@@ -9,6 +9,7 @@ from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
 from .pledge import Commitment, Pledge, Signatory
 from .receipt import Receipt
+from .review import DecisionReason, Note, Question
 from .seal import Seal
 from .wording import Wording
 
@@ -20,14 +21,17 @@ __all__ = [
     "Charter",
     "Commitment",
     "Contest",
+    "DecisionReason",
     "Election",
     "EmailChange",
     "JournalEntry",
     "MailLink",
+    "Note",
     "Nuance",
     "OutboxMail",
     "Pledge",
     "Principle",
+    "Question",
     "Receipt",
     "Seal",
     "Signatory",

@@ -108,6 +108,9 @@ class Pledge(models.Model):
 
     objects = PledgeQuerySet.as_manager()
 
+    # Set by the desk's queue: what the pledge waits for, in words.
+    standstill: str
+
     class Meta:
         verbose_name = _("engagement")
         ordering = ("-submitted_at", "-pk")

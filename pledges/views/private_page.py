@@ -5,23 +5,26 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from pledges import calendar, consent, limits
+from pledges.actions import asking
 from pledges.actions import signing as actions
 from pledges.actions.links import send_links
 from pledges.actions.personal_data import entries_of
 from pledges.actions.transitions import TransitionError
-from pledges.enums import LIVE, LinkPurpose, PledgeState
-from pledges.forms import AnswersForm, PrivateLinkForm, WithdrawForm
+from pledges.enums import LIVE, Act, LinkPurpose, PledgeState
+from pledges.forms import AnswerForm, AnswersForm, PrivateLinkForm, WithdrawForm
 from pledges.matrix import all_cells
-from pledges.models import EmailChange, MailLink, Pledge, Signatory
+from pledges.models import EmailChange, MailLink, Pledge, Question, Signatory
 from pledges.receipts import may_be_made
 from pledges.views.refusals import too_many
 
 type SignerView = Callable[[HttpRequest, str, Signatory], HttpResponse]
+type QuestionView = Callable[[HttpRequest, str, Question], HttpResponse]
 
 
 @login_not_required
@@ -88,17 +91,52 @@ def private_context(token: str, signatory: Signatory) -> dict[str, object]:
 def private(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
     """Where the pledge stands, what it says, and what one may do."""
     contest = signatory.pledge.candidate_list.contest
+    questions = [
+        (question, None if question.is_answered else AnswerForm(auto_id=f"question-{question.pk}-%s"))
+        for question in signatory.questions.order_by("-asked_at", "-pk")
+    ]
     context = {
         **private_context(token, signatory),
         "cells": all_cells(signatory.pledge, signatory.pledge.charter.principles.all()),
         "has_receipt": may_be_made(signatory.pledge),
         "receipt": signatory.pledge.receipts.last(),
-        "entries": entries_of(signatory).order_by("-pk"),
+        "entries": entries_of(signatory).exclude(act=Act.PLEDGE_NOTED).order_by("-pk"),
+        "questions": questions,
+        "is_asked": any(form for _question, form in questions),
         "silence": calendar.silence_in(contest.region),
         "signing": calendar.signing(contest.election, contest.region),
         "change": EmailChange.objects.open().filter(signatory=signatory).first(),
     }
     return render(request, "pledges/private.html", context)
+
+
+def by_question(view: QuestionView) -> Callable[..., HttpResponse]:
+    """Open a page about one of the questions put to the holder of the link: those of others are not there."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+        def about_it(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
+            questions = signatory.questions.select_related("pledge__candidate_list")
+            return view(request, token, get_object_or_404(questions, pk=pk))
+
+        return by_link(about_it)(request, token)
+
+    return login_not_required(opened)
+
+
+@by_question
+def answer(request: HttpRequest, token: str, question: Question) -> HttpResponse:
+    """Answer a question of one's network, once. GET shows, POST sends."""
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            asking.answer(question, text=form.cleaned_data["text"])
+        except asking.CannotAnswerError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(f"{reverse('private', args=[token])}#questions")
+    context = {"token": token, "question": question, "form": form, "is_live": question.pledge.state in LIVE}
+    return render(request, "pledges/private_question.html", context, status=422 if form.is_bound else 200)
 
 
 @by_link

@@ -51,6 +51,15 @@ class User(AbstractUser):
             regions = regions.filter(networks__memberships__user=self)
         return frozenset(regions.values_list("code", flat=True))
 
+    @cached_property
+    def coordinated_region_codes(self) -> frozenset[str]:
+        """The regions of the networks that this user coordinates: all of them for a national one."""
+        coordinated = self.memberships.filter(role=Role.COORDINATOR)
+        held = set(coordinated.values_list("network__is_national", "network__regions"))
+        if any(is_national for is_national, _code in held):
+            return self.region_codes
+        return self.region_codes & {code for _is_national, code in held}
+
 
 class NetworkQuerySet(models.QuerySet["Network"]):
     def visible_to(self, user: User) -> Self:

@@ -116,7 +116,7 @@ def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings
     page.fill("#id_password", PASSWORD)
     page.click("[type=submit]")
     page.get_by_role("link", name="Liste d’essai pour demain").click()
-    expect(page.locator("#content")).to_contain_text(WORDS)
+    expect(page.frame_locator("iframe").locator("main")).to_contain_text(WORDS)
     page.get_by_role("radio", name="rappel téléphonique par le réseau").check()
     page.get_by_role("button", name="Publier").click()
     expect(page.locator(".messagelist")).to_contain_text("« Liste d’essai pour demain » est publié.")

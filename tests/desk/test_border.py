@@ -267,7 +267,7 @@ def test_no_bulk_action_reaches_elsewhere(rf, client, elsewhere, here, team, mod
     ]
 
 
-def ways_to_people(model: type[models.Model], depth: int = 3) -> Iterator[str]:
+def ways_to_people(model: type[models.Model], depth: int) -> Iterator[str]:
     """The look-ups that lead from a model to an account, through any relation, as a query string spells them."""
     if model is User:
         yield ""
@@ -283,11 +283,11 @@ def test_a_query_string_asks_nothing_about_people(client, here, team, model):
     ROWS[model](here)
     address = Page(f"{model._meta.app_label}/{model._meta.model_name}/", model).address()
     enter(client, team["moderator"])
-    ways = sorted(set(ways_to_people(model)))
+    # The shortest ways, of three relations at least: longer ones begin in the same manner.
+    ways = next(filter(None, (sorted(set(ways_to_people(model, depth))) for depth in (3, 4, 5))))
 
     answers = {way: client.get(address, {f"{way}password__startswith": "m"}).status_code for way in ways}
 
-    assert ways
     assert answers == dict.fromkeys(ways, 400)
 
 

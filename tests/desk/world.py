@@ -15,6 +15,7 @@ from pledges.models import (
     CandidateList,
     Charter,
     Contest,
+    DecisionReason,
     Election,
     JournalEntry,
     Nuance,
@@ -24,7 +25,7 @@ from pledges.models import (
 from regions.enums import Role
 from regions.models import Commune, Indicator, Network, Region, User
 from resources.models import Resource
-from tests.pledges.factories import CandidateImportFactory, NuanceFactory, PledgeFactory
+from tests.pledges.factories import CandidateImportFactory, DecisionReasonFactory, NuanceFactory, PledgeFactory
 from tests.regions.factories import (
     CommuneFactory,
     IndicatorFactory,
@@ -86,6 +87,7 @@ ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
     Charter: lambda place: place.pledge.charter,
     Commune: lambda place: CommuneFactory(name=place.name, department__region=place.region),
     Contest: lambda place: place.pledge.candidate_list.contest,
+    DecisionReason: lambda place: DecisionReasonFactory(title=f"Motif {place.name}", region=place.region),
     Election: lambda place: place.pledge.candidate_list.contest.election,
     Indicator: lambda place: IndicatorFactory(region=place.region),
     JournalEntry: _entry,

@@ -16,10 +16,12 @@ from pledges.models import (
     Charter,
     Commitment,
     Contest,
+    DecisionReason,
     Election,
     Nuance,
     Pledge,
     Principle,
+    Question,
     Signatory,
 )
 from pledges.models.charter import fingerprint
@@ -252,3 +254,29 @@ class CandidateImportFactory(DjangoModelFactory):
     @factory.post_generation
     def regions(self, create, regions, **kwargs):
         self.regions.set(regions or [RegionFactory()])
+
+
+class DecisionReasonFactory(DjangoModelFactory):
+    """A national reason to decline; ``region=…`` makes it a region's own."""
+
+    class Meta:
+        model = DecisionReason
+
+    title = factory.Sequence(lambda n: f"Motif d’essai {n}")
+    text = factory.LazyAttribute(lambda reason: f"Le texte du « {reason.title} ».")
+
+
+class QuestionFactory(DjangoModelFactory):
+    """A question that waits; ``answered=True`` gives it its answer."""
+
+    class Meta:
+        model = Question
+
+    class Params:
+        answered = factory.Trait(answer="Oui, c’est bien moi.", answered_at=hours_ago(1))
+
+    pledge = factory.SelfAttribute("signatory.pledge")
+    signatory = factory.SubFactory(SignatoryFactory, pledge__in_review=True)
+    text = "Est-ce bien vous qui avez signé ?"
+    asked_at = hours_ago(72)
+    asked_by = factory.SubFactory(UserFactory)

@@ -23,6 +23,7 @@ from tests.pledges.factories import (
     ElectionFactory,
     PledgeFactory,
 )
+from tests.pledges.test_admin import decide
 from tests.pledges.test_views import text_of
 from tests.regions.factories import MembershipFactory, RegionFactory, UserFactory
 
@@ -331,16 +332,17 @@ def test_a_moderator_matches_then_publishes(client, election, moderator):
 
     page = text_of(client.get(address))
     key = f"{candidate_list.pk}-{candidate_list.candidates.get().pk}"
-    without_choice = client.post(address, {"act": "match"})
-    early = client.post(address, {"act": "publish", "identity_check": "call_back"})
-    matched = client.post(address, {"act": "match", "official": key})
+    without_choice = decide(client, pledge, "match")
+    early = decide(client, pledge, "publish", identity_check="call_back")
+    matched = decide(client, pledge, "match", official=key)
 
     pledge.refresh_from_db()
-    assert "candidature déclarée, à rapprocher" in page
+    assert "Cette candidature est déclarée : rapprochez-la d’abord de la liste officielle" in page
     assert "même nom de personne, même nom de liste" in page
     assert 'value="publish"' not in page
     assert "Choisissez une candidature officielle." in text_of(without_choice)
-    assert early.status_code == 302
+    [refusal] = early.context["messages"]
+    assert str(refusal).startswith("Cette candidature est déclarée : rapprochez-la d’abord")
     assert (matched.headers["Location"], pledge.candidate_list, pledge.state) == (
         address,
         candidate_list,

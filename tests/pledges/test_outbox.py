@@ -14,7 +14,7 @@ from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import OutboxMailQuerySet, digest
 from regions.typography import day
 from tests.pledges.acts import headed_list, replies, submit
-from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
+from tests.pledges.factories import ElectionFactory, PledgeFactory, QuestionFactory, SignatoryFactory
 from tests.regions.factories import NetworkFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,7 @@ def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, settings, kin
     [state, *_others] = emails.TRUE_IN[kind]
     pledge = PledgeFactory(**{state: True} if state != PledgeState.SUBMITTED else {})
     signatory = SignatoryFactory(pledge=pledge)
+    QuestionFactory(signatory=signatory)  # else nothing is asked any more, and that mail does not leave
     network = NetworkFactory(name="CRESS d’essai", site="https://cress.example.org")
     network.regions.set([pledge.candidate_list.contest.region])
     mail = OutboxMail.objects.create(

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from pledges.actions import email_change, links, personal_data, review, signing
+from pledges.actions import asking, email_change, links, personal_data, review, signing
 from pledges.actions.personal_data import ERASED_NAME, Erased
 from pledges.actions.signing import Reply, Signer
 from pledges.enums import Act, Answer, CandidateRole, Capacity, Door, IdentityCheck, LinkPurpose, ListKind, PledgeState
@@ -60,6 +60,9 @@ def life_of_a_pledge():
     review.suspend(pledge, by=UserFactory(), reason=f"{NAME} : {REASON}")
     review.resume(pledge, by=UserFactory())
     signatory = Signatory.objects.select_related("pledge__candidate_list__contest").get(pledge=pledge)
+    question = asking.ask(pledge, signatory, by=UserFactory(), text=f"{NAME}, est-ce bien {ADDRESS} ?")
+    asking.answer(question, text=WORDS)
+    asking.note(pledge, by=UserFactory(), text=f"{NAME} : {REASON}")
     signing.amend(signatory, replies={p: Reply(Answer.DECLINES, WORDS) for p in replies(pledge.candidate_list, 1)})
     email_change.ask_change(signatory, new_email=NEW)
     links.send_links(ADDRESS)

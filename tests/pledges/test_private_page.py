@@ -174,7 +174,7 @@ def test_the_page_costs_a_fixed_number_of_queries(client, django_assert_num_quer
         signing.record(Act.PLEDGE_RESUMED, pledge)
     address = page_of(pledge)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(address)
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from pledges.actions import email_change, personal_data, review, signing
+from pledges.actions import asking, email_change, personal_data, review, signing
 from pledges.actions.links import owe_links
 from pledges.actions.signing import Signer
 from pledges.actions.transitions import TransitionError
+from pledges.admin import bulk
 from pledges.enums import (
     Act,
     Answer,
@@ -16,10 +17,10 @@ from pledges.enums import (
     ListKind,
     PledgeState,
 )
-from pledges.models import Commitment, JournalEntry, MailLink, OutboxMail, Pledge, Signatory
+from pledges.models import Commitment, JournalEntry, MailLink, OutboxMail, Pledge, Question, Signatory
 from regions.models import Revision
 from tests.pledges.acts import headed_list, links_of, replies, submit
-from tests.pledges.factories import CandidateFactory, PledgeFactory, SignatoryFactory
+from tests.pledges.factories import CandidateFactory, ContestFactory, PledgeFactory, QuestionFactory, SignatoryFactory
 from tests.regions.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +79,63 @@ def test_simultaneous_publications_are_one_and_the_others_are_told(in_threads, s
     assert all(str(refusal).startswith(f"Déjà traité par {moderator} le ") for refusal in refusals)
     assert pledge.entries.filter(act=Act.PLEDGE_PUBLISHED).count() == 1
     assert (len(smtp.messages), Revision.current()) == (1, before + 1)
+
+
+def test_publishing_several_and_one_of_them_at_once_publishes_each_once_and_tells_who_was_first(in_threads, smtp):
+    several, one = UserFactory(first_name="Zoé"), UserFactory(first_name="Alix")
+    check = IdentityCheck.CALL_BACK
+    for _ in range(5):
+        contest = ContestFactory()
+        pledges = [PledgeFactory(in_review=True, candidate_list__contest=contest) for _ in range(3)]
+        for pledge in pledges:
+            SignatoryFactory(pledge=pledge)
+        choices = bulk.choices(Pledge.objects.all(), [pledge.pk for pledge in pledges])
+        disputed = Pledge.objects.get(pk=pledges[1].pk)
+        doors = [
+            lambda choices=choices: bulk.publish(choices, by=several, identity_check=check),
+            lambda disputed=disputed: review.publish(disputed, by=one, identity_check=check),
+        ]
+
+        outcomes = in_threads(lambda doors=doors: doors.pop()(), 2)
+
+        [outcome] = [outcome for outcome in outcomes if isinstance(outcome, bulk.Outcome)]
+        refusals = [str(outcome) for outcome in outcomes if isinstance(outcome, TransitionError)]
+        refusals += [refusal for _pledge, refusal in outcome.refused]
+        disputed = Pledge.objects.select_related("decided_by").get(pk=disputed.pk)
+        assert [refusal.split(" le ")[0] for refusal in refusals] == [f"Déjà traité par {disputed.decided_by}"]
+        assert [pledge.entries.filter(act=Act.PLEDGE_PUBLISHED).count() for pledge in pledges] == [1, 1, 1]
+    assert len(smtp.messages) == 15
+
+
+def test_a_question_answered_many_times_at_once_has_one_answer(in_threads, smtp):
+    question = QuestionFactory()
+
+    outcomes = in_threads(
+        lambda: asking.answer(
+            Question.objects.select_related("pledge__candidate_list").get(pk=question.pk), text="Oui."
+        ),
+        THREADS,
+    )
+
+    names = sorted(type(outcome).__name__ for outcome in outcomes)
+    assert names == ["CannotAnswerError"] * (THREADS - 1) + ["Question"]
+    assert question.pledge.entries.filter(act=Act.QUESTION_ANSWERED).count() == 1
+
+
+def test_questions_asked_at_once_never_exceed_what_a_mailbox_may_wait_for(in_threads, smtp):
+    signatory, moderator = SignatoryFactory(pledge=PledgeFactory(in_review=True)), UserFactory()
+
+    outcomes = in_threads(
+        lambda: asking.ask(
+            Pledge.objects.select_related("candidate_list").get(pk=signatory.pledge_id),
+            signatory,
+            by=moderator,
+            text="Est-ce vous ?",
+        ),
+        THREADS,
+    )
+
+    assert sum(isinstance(outcome, Question) for outcome in outcomes) == asking.UNANSWERED == Question.objects.count()
 
 
 def test_a_decision_and_a_withdrawal_at_once_leave_a_history_that_holds_together(in_threads, smtp):

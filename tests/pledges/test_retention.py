@@ -116,7 +116,7 @@ def test_the_command_counts_and_can_be_repeated(capsys):
         call_command("purge_expired")
 
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("Effacés : 1 signatures jamais confirmées, les coordonnées de 0 signataires, 0 adresses")
+    assert first.startswith("Effacés : 1 signatures jamais confirmées, les coordonnées de 0 signataires, 0 questions")
     assert second == "Rien à effacer."
 
 

@@ -146,7 +146,10 @@ def test_whoever_comes_second_is_told_who_came_first_and_when():
     with pytest.raises(TransitionError) as refusal:
         review.decline(stale, by=UserFactory(), reason="Trop tard.")
 
-    assert str(refusal.value) == "Déjà traité par Mona Première le 1er juin 2027 à 14:02 : publié."
+    assert (
+        str(refusal.value)
+        == "Déjà traité par Mona Première le 1er juin 2027 à 14\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}02 : publié."
+    )
 
 
 @pytest.mark.parametrize(

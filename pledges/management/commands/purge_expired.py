@@ -30,6 +30,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 _(
                     "Effacés : %(pledges)d signatures jamais confirmées, les coordonnées de %(contacts)d signataires,"
+                    " %(exchanges)d questions et notes de leur vérification,"
                     " %(addresses)d adresses de courriers abandonnés, %(requests)d traces de demandes,"
                     " %(tasks)d tâches d’il y a deux semaines,"
                     " %(email_changes)d changements d’adresse restés sans confirmation,"
