@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import IMPORT_AT_WORK, IMPORT_OVER, ImportState
 from pledges.models.elections import Election
-from regions.models import Region, ScopedQuerySet, User
+from regions.models import Region, User
 
 NEVER_TAKEN = datetime.timedelta(minutes=2)
 """After which somebody is told that no worker has begun."""
@@ -43,9 +43,7 @@ def random_name(_import: "CandidateImport", _filename: str) -> str:
     return secrets.token_hex(16)
 
 
-class CandidateImportQuerySet(ScopedQuerySet["CandidateImport"]):
-    region_path = "regions"
-
+class CandidateImportQuerySet(models.QuerySet["CandidateImport"]):
     def visible_to(self, user: Any) -> Self:
         """The imports that are of this user's regions, and of no other: what a file says of others is theirs."""
         of_import = CandidateImport.regions.through._default_manager.filter(candidateimport=OuterRef("pk"))
