@@ -1,3 +1,3 @@
 """The networks' desk: pledges to review, lists, mails, journal; elections and charters for administrators."""
 
-from . import elections, journal, mail, pledges  # noqa: F401  they register themselves
+from . import contests, elections, journal, lists, mail, pledges  # noqa: F401  they register themselves

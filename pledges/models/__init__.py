@@ -3,6 +3,7 @@
 from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
 from .email_change import EmailChange
+from .invitation import Invitation
 from .journal import JournalEntry
 from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
@@ -19,6 +20,7 @@ __all__ = [
     "Contest",
     "Election",
     "EmailChange",
+    "Invitation",
     "JournalEntry",
     "MailLink",
     "Nuance",

@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
-from django.forms import ModelChoiceField, ModelMultipleChoiceField
+from django.forms import CheckboxSelectMultiple, ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest
+from django.utils.functional import Promise
 
 from regions.models import User
 
@@ -17,6 +18,8 @@ class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
     """
 
     view_on_site = False
+    empty_words: "str | Promise" = ""
+    """Shown when there is no row: what would be here, and what to do."""
 
     def allows(self, user: User, act: str) -> bool:
         """Whether this role may do this here: ``"view"``, ``"add"``, ``"change"``, ``"delete"``."""
@@ -47,7 +50,9 @@ class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
     def formfield_for_manytomany(
         self, db_field: "models.ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> "ModelMultipleChoiceField[Any] | None":
+        """As boxes: they need no script, and say at once what is chosen."""
         kwargs.setdefault("queryset", _visible(db_field, request))
+        kwargs.setdefault("widget", CheckboxSelectMultiple)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *args: Any) -> Any:
