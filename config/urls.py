@@ -18,6 +18,8 @@ def page(template: str, content_type: str = "text/html") -> Callable[..., HttpRe
     return login_not_required(TemplateView.as_view(template_name=template, content_type=content_type))
 
 
+handler404 = "config.views.not_found"
+
 urlpatterns = [
     path("", include("pledges.urls")),
     path("", include("resources.urls")),
