@@ -84,7 +84,7 @@ def test_queries_of_the_queue_are_counted(desk, here, count, django_assert_num_q
     for _ in range(count - 1):
         pledge_to_review(candidate_list__contest=here.candidate_list.contest)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         response = desk.get(QUEUE)
 
     assert len(response.context["cl"].result_list) == count
@@ -198,7 +198,7 @@ def test_the_queries_of_a_review_are_counted(desk, here, django_assert_num_queri
     for _ in range(10):
         PledgeFactory(declined=True, candidate_list=here.candidate_list)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         desk.get(page_of(here))
 
 
