@@ -19,6 +19,8 @@ def page(template: str, content_type: str = "text/html") -> Callable[..., HttpRe
     return public_page(TemplateView.as_view(template_name=template, content_type=content_type))
 
 
+handler404 = "config.views.not_found"
+
 urlpatterns = [
     path("", include("pledges.urls")),
     path("", include("resources.urls")),

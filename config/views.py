@@ -1,11 +1,14 @@
 """Answers that belong to no app: refusals and health."""
 
+from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.defaults import page_not_found
 
 from pledges.models import JournalEntry, OutboxMail
 
@@ -14,6 +17,15 @@ from pledges.models import JournalEntry, OutboxMail
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that came back without its key: usually cookies are refused, or the page is a day old."""
     return render(request, "errors/csrf.html", status=403)
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """At the desk, for whoever works there, a page of the desk; elsewhere the public one."""
+    if request.path.startswith(reverse("admin:index")) and admin.site.has_permission(request):
+        request.current_app = admin.site.name
+        return render(request, "admin/404.html", admin.site.each_context(request), status=404)
+    return page_not_found(request, exception)
 
 
 @login_not_required

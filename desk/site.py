@@ -7,8 +7,10 @@ from typing import Any, Literal
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import URLPattern, URLResolver
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
 
 from pledges.actions.recording import record_at_large
 from pledges.enums import Act
@@ -52,7 +54,45 @@ class DeskSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Without Django's ``r/<type>/<key>/``, which says where any object of any table has its page."""
-        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+        from desk import exports  # the models are there only once every app is  # noqa: PLC0415
+
+        django = [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+        return [
+            path("tout/", self.admin_view(self.everything), name="everything"),
+            *exports.urls(self),
+            *django,
+        ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from desk import navigation  # noqa: PLC0415  as above
+
+        if not self.has_permission(request):
+            return super().each_context(request)
+        return {
+            **super().each_context(request),
+            "desk_links": navigation.links(self, request),
+            "desk_place": navigation.place(request.user),
+            "desk_account_url": navigation.account_url(),
+        }
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What to do next, in place of the list of models."""
+        from desk.dashboard import dashboard  # noqa: PLC0415  as above
+        from regions.admin.scoping import member  # noqa: PLC0415
+
+        context = {"title": _("Tableau de bord"), "dashboard": dashboard(member(request)), **(extra_context or {})}
+        return super().index(request, context)
+
+    def everything(self, request: HttpRequest) -> HttpResponse:
+        """Every register there is: the administrators' own page."""
+        if not getattr(request.user, "is_superuser", False):
+            raise PermissionDenied
+        context = {
+            **self.each_context(request),
+            "title": _("Tous les registres"),
+            "app_list": self.get_app_list(request),
+        }
+        return TemplateResponse(request, "admin/everything.html", context)
 
 
 def _not_there(view: View) -> View:

@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from pledges.actions import asking, review, signing
 from pledges.actions.declaring import declare
+from pledges.actions.inviting import record_invitations
 from pledges.actions.signing import Reply, Signer
+from pledges.calendar import today
 from pledges.declared import Declaration, DeclaredPerson
-from pledges.enums import Answer, CandidateRole, Capacity, ElectionKind, IdentityCheck, LinkPurpose, ListKind
+from pledges.enums import Answer, CandidateRole, Capacity, Channel, ElectionKind, IdentityCheck, LinkPurpose, ListKind
 from pledges.models import Candidate, CandidateList, Charter, Contest, Election, MailLink, OutboxMail, Pledge
 from regions.folding import fold
 from regions.models import Department, Region, User
@@ -55,9 +57,9 @@ def load(charter: Charter, moderator: User) -> list[Election]:
     if Election.objects.filter(is_demonstration=True).exists():
         return []
     dice = random.Random(2028)  # noqa: S311  the same demonstration for everyone
-    today = timezone.localdate()
-    coming = _sunday_after(today + datetime.timedelta(days=80))
-    past = _sunday_after(today - datetime.timedelta(days=500))
+    date = timezone.localdate()
+    coming = _sunday_after(date + datetime.timedelta(days=80))
+    past = _sunday_after(date - datetime.timedelta(days=500))
     elections = [
         _election("regionales-de-demonstration", "Régionales de démonstration", coming, charter),
         _election("regionales-passees", "Régionales passées, de démonstration", past, charter),
@@ -177,6 +179,8 @@ def _sign(contest: Contest, since: datetime.datetime, moderator: User, index: in
     """A pledge in each state, over the lists of a contest; the fourth list never answers."""
     first, second, third, _silent, fifth, sixth = contest.lists.in_panel_order()
     day = datetime.timedelta(days=1)
+    if index % 3:
+        _ask(contest, since, moderator)
     with clock_at(since + 2 * day):
         pledge = _confirm(_submit(first, None, dice))
         other = _confirm(_submit(second, None, dice))
@@ -220,6 +224,14 @@ def _talk_about(pledge: Pledge, moderator: User, index: int) -> None:
             asking.answer(question, text="Démonstration : au numéro du dossier de presse, l’après-midi.")
         elif index % 3 == 2:
             asking.note(pledge, by=moderator, text="Démonstration : appelé le matin, messagerie. À rappeler.")
+
+
+def _ask(contest: Contest, since: datetime.datetime, moderator: User) -> None:
+    """Every list of the contest is asked on the same day, in the same way."""
+    with clock_at(since + datetime.timedelta(hours=6)):
+        record_invitations(
+            contest, contest.lists.all(), by=moderator, asked_on=today(contest.region), channel=Channel.EMAIL
+        )
 
 
 def _declare(candidate_list: CandidateList, dice: random.Random) -> None:

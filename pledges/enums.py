@@ -173,6 +173,15 @@ class Door(models.TextChoices):
     COMMAND = "command", _("par une demande écrite au réseau")
 
 
+class Channel(models.TextChoices):
+    """How a network asked a list to sign."""
+
+    EMAIL = "email", _("courriel")
+    POST = "post", _("courrier")
+    PHONE = "phone", _("téléphone")
+    IN_PERSON = "in_person", _("en personne")
+
+
 class Act(models.TextChoices):
     """What the journal records."""
 

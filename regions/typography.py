@@ -3,7 +3,10 @@
 import datetime
 import re
 
+from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
 
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 _WIDE = "\N{NO-BREAK SPACE}"
@@ -32,6 +35,13 @@ def day(date: datetime.date) -> str:
 def hour(at: datetime.datetime) -> str:
     """An hour as French writes it, by its own clock, never broken: « 14 h 32 »."""
     return date_format(at, f"G{_WIDE}\\h{_WIDE}i")
+
+
+def age(at: datetime.datetime) -> str:
+    """For how long: « 3 jours », « 2 heures », « moins d’une minute »."""
+    if timezone.now() - at < datetime.timedelta(minutes=1):
+        return gettext("moins d’une minute")
+    return timesince(at, depth=1)
 
 
 def typeset_text(text: str) -> str:

@@ -1,13 +1,15 @@
-"""Elections and charters, for administrators; contests, lists and candidates, for each network in its territory."""
+"""Elections and charters, for administrators."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from pledges.models import Candidate, CandidateList, Charter, Contest, Election, Nuance, Principle
+from pledges.models import Charter, Election, Nuance, Principle
 from regions.admin.history import HistoryAdmin
-from regions.admin.scoping import AdministratorAdmin, RegionScopedAdmin
+from regions.admin.scoping import AdministratorAdmin
+from regions.typography import day
 
 
 class PrincipleInline(admin.TabularInline[Principle, Charter]):
@@ -26,44 +28,71 @@ class PrincipleInline(admin.TabularInline[Principle, Charter]):
 class CharterAdmin(HistoryAdmin[Charter], AdministratorAdmin[Charter]):
     """The text is loaded by a command and never typed: only the plain words beside it are edited here."""
 
+    empty_words = _("La charte se charge par une commande, une fois : manage.py load_charter.")
     administrators_may = frozenset({"change"})
-    list_display = ("version", "title", "sha256")
+    list_display = ("version", "title", "fingerprint")
     readonly_fields = ("version", "title", "addressed_to", "source", "sha256")
+    list_per_page = 50
     inlines = (PrincipleInline,)
     history_also = ("principles",)
+
+    @admin.display(description=_("empreinte"))
+    def fingerprint(self, charter: Charter) -> str:
+        return f"{charter.sha256[:12]}…"
 
 
 @admin.register(Election)
 class ElectionAdmin(HistoryAdmin[Election], AdministratorAdmin[Election]):
-    list_display = ("name", "kind", "signing_opens_on", "first_round_on", "second_round_on", "is_demonstration")
+    """Dates are data: the signatures, the silence and the mandate follow from them."""
+
+    empty_words = _("Ajoutez l’élection et ses dates : les signatures s’ouvriront et se fermeront d’elles-mêmes.")
+    list_display = ("name", "kind", "signatures", "rounds", "is_demonstration")
+    list_filter = ("kind",)
+    list_per_page = 50
     prepopulated_fields: ClassVar = {"slug": ("name",)}
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "kind", "charter", "is_demonstration")}),
+        (
+            _("Les signatures"),
+            {
+                "fields": ("signing_opens_on", "signing_closes_on"),
+                "description": _("Le dernier jour est compris, jusqu’à minuit à l’heure de chaque territoire."),
+            },
+        ),
+        (
+            _("Le vote"),
+            {
+                "fields": ("first_round_on", "second_round_on"),
+                "description": _(
+                    "Le silence électoral en découle : du samedi à minuit au dimanche à 20 h, à l’heure de chaque"
+                    " territoire, rien n’est publié ni envoyé."
+                ),
+            },
+        ),
+        (_("Le mandat"), {"fields": ("mandate_starts_on", "mandate_ends_on")}),
+    )
+
+    @admin.display(description=_("signatures"), ordering="signing_opens_on")
+    def signatures(self, election: Election) -> Any:
+        dates = {"opens": day(election.signing_opens_on), "closes": day(election.signing_closes_on)}
+        return _("du %(opens)s au %(closes)s") % dates
+
+    @admin.display(description=_("tours"), ordering="first_round_on")
+    def rounds(self, election: Election) -> Any:
+        return _("%(first)s et %(second)s") % {
+            "first": day(election.first_round_on),
+            "second": day(election.second_round_on),
+        }
 
 
 @admin.register(Nuance)
 class NuanceAdmin(AdministratorAdmin[Nuance]):
+    """The ministry's codes, shown as theirs."""
+
+    empty_words = _("Les nuances du ministère arrivent avec le fichier des candidatures.")
     list_display = ("code", "label", "election")
     list_filter = ("election",)
     list_select_related = ("election",)
-
-
-@admin.register(Contest)
-class ContestAdmin(RegionScopedAdmin[Contest]):
-    list_display = ("name", "election", "region", "code")
-    list_filter = ("election",)
-    list_select_related = ("election", "region")
-
-
-@admin.register(CandidateList)
-class CandidateListAdmin(RegionScopedAdmin[CandidateList]):
-    list_display = ("name", "contest", "panel_number", "nuance", "left_at")
-    list_filter = ("contest__election", "kind")
-    list_select_related = ("contest__election", "nuance")
-    search_fields = ("norm",)
-
-
-@admin.register(Candidate)
-class CandidateAdmin(RegionScopedAdmin[Candidate]):
-    list_display = ("last_name", "first_names", "candidate_list", "section_name", "rank", "is_head", "left_at")
-    list_filter = ("candidate_list__contest__election", "is_head")
-    list_select_related = ("candidate_list",)
-    search_fields = ("norm",)
+    list_per_page = 50
+    search_fields = ("code", "label")
+    search_help_text = _("Un code du ministère, ou un mot de son libellé.")

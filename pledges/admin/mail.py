@@ -68,6 +68,8 @@ class DeliveryFilter(admin.SimpleListFilter):
 class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
     """No address here: whoever decides on a pledge finds it on the page of the pledge."""
 
+    empty_words = _("Chaque courrier dû apparaît ici jusqu’à son départ. S’il n’y a rien, tout est parti.")
+
     list_display = ("kind", "addressee", "pledge", "stage", "trouble", "region")
     list_filter = (DeliveryFilter, "kind", ("region", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("signatory", "user", "region", "pledge__candidate", "pledge__candidate_list")

@@ -4,6 +4,7 @@ from .charter import Charter, Principle
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
 from .email_change import EmailChange
 from .imports import CandidateImport
+from .invitation import Invitation
 from .journal import JournalEntry
 from .limits import Allowance, SpentProof
 from .mail import MailLink, OutboxMail
@@ -24,6 +25,7 @@ __all__ = [
     "DecisionReason",
     "Election",
     "EmailChange",
+    "Invitation",
     "JournalEntry",
     "MailLink",
     "Note",

@@ -123,6 +123,18 @@ class ContestQuerySet(ScopedQuerySet["Contest"]):
             signed_count=Count("lists", filter=signed, distinct=True),
         )
 
+    def with_asked_counts(self) -> Self:
+        """Add ``list_count`` and ``asked_count``: the lists that stand, and those asked to sign at least once."""
+        stands = Q(lists__left_at=None, lists__declared_at=None)
+        return self.annotate(
+            list_count=Count("lists", filter=stands, distinct=True),
+            asked_count=Count("lists", filter=stands & Q(lists__invitations__isnull=False), distinct=True),
+        )
+
+    def not_all_asked(self) -> Self:
+        """Those where a list that stands was never asked to sign."""
+        return self.with_asked_counts().filter(asked_count__lt=F("list_count"))
+
 
 class Contest(models.Model):
     """One election in one territory: a region, a canton."""
@@ -138,9 +150,10 @@ class Contest(models.Model):
 
     objects = ContestQuerySet.as_manager()
 
-    # Set by with_counts().
+    # Set by with_counts() and with_asked_counts().
     list_count: int
     signed_count: int
+    asked_count: int
 
     class Meta:
         verbose_name = _("circonscription")
@@ -175,6 +188,10 @@ class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
     def standing(self) -> Self:
         """The lists that the last official file names."""
         return self.official().filter(left_at=None)
+
+    def not_asked(self) -> Self:
+        """Those that no network has asked to sign, as far as was noted."""
+        return self.filter(invitations=None)
 
     def in_panel_order(self) -> Self:
         """The official order of the posters, never ours."""

@@ -18,7 +18,6 @@ admin.site.unregister(Group)  # rights come from memberships
 class MembershipInline(admin.TabularInline[Membership, User]):
     model = Membership
     extra = 1
-    autocomplete_fields = ("network",)
 
 
 @admin.register(User)
@@ -46,7 +45,18 @@ class UserAdmin(AdministratorAdmin[User], DjangoUserAdmin[User]):
 
 @admin.register(Network)
 class NetworkAdmin(HistoryAdmin[Network], AdministratorAdmin[Network]):
-    list_display = ("name", "is_national", "site")
+    empty_words = _("Ajoutez un réseau et ses régions : ses membres y vérifieront les engagements.")
+    list_display = ("name", "where", "site")
     list_filter = ("is_national",)
+    list_per_page = 50
     search_fields = ("name",)
-    filter_horizontal = ("regions",)
+    search_help_text = _("Un mot du nom du réseau.")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("regions")
+
+    @admin.display(description=_("territoire"), ordering="is_national")
+    def where(self, network: Network) -> Any:
+        if network.is_national:
+            return _("toutes les régions")
+        return ", ".join(region.name for region in network.regions.all()) or "—"

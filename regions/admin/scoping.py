@@ -5,8 +5,9 @@ from typing import Any, ClassVar, Literal, Protocol, cast
 
 from django.contrib import admin
 from django.db import models
-from django.forms import ModelChoiceField, ModelMultipleChoiceField
+from django.forms import CheckboxSelectMultiple, ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest
+from django.utils.functional import Promise
 
 from regions.models import Revision, User
 
@@ -33,6 +34,8 @@ class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
     """
 
     view_on_site = False
+    empty_words: "str | Promise" = ""
+    """Shown when there is no row: what would be here, and what to do."""
 
     def allows(self, user: User, act: str) -> bool:
         """Whether this role may do this here: ``"view"``, ``"add"``, ``"change"``, ``"delete"``."""
@@ -63,7 +66,9 @@ class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
     def formfield_for_manytomany(
         self, db_field: "models.ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> "ModelMultipleChoiceField[Any] | None":
+        """As boxes: they need no script, and say at once what is chosen."""
         kwargs.setdefault("queryset", _visible(db_field, request))
+        kwargs.setdefault("widget", CheckboxSelectMultiple)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001  Django's

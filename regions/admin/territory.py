@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from regions.admin.history import HistoryAdmin
 from regions.admin.scoping import AdministratorAdmin
+from regions.admin.searching import FoldedSearch
 from regions.models import Commune, Indicator, Region
 
 
@@ -12,6 +14,7 @@ class ReadOnlyAdmin[M: models.Model](AdministratorAdmin[M]):
     """Rows that come from an official file."""
 
     administrators_may = frozenset()
+    empty_words = _("La géographie officielle se charge par une commande : manage.py load_territories.")
 
 
 @admin.register(Region)
@@ -20,15 +23,21 @@ class RegionAdmin(ReadOnlyAdmin[Region]):
 
 
 @admin.register(Commune)
-class CommuneAdmin(ReadOnlyAdmin[Commune]):
+class CommuneAdmin(FoldedSearch[Commune], ReadOnlyAdmin[Commune]):
     list_display = ("name", "code", "department", "kind", "population")
+    list_per_page = 50
     list_filter = ("kind", "department__region")
     list_select_related = ("department",)
     search_fields = ("norm", "code")
+    search_help_text = _("Un nom, avec ou sans accents, ou un code INSEE.")
 
 
 @admin.register(Indicator)
 class IndicatorAdmin(HistoryAdmin[Indicator], AdministratorAdmin[Indicator]):
+    """Published figures, each with its base, its year and its source."""
+
+    empty_words = _("Ajoutez un chiffre publié de l’ESS : il faut son année, sa base et sa source.")
+    list_per_page = 50
     list_display = ("region", "department", "measure", "year", "value", "base")
     list_filter = ("measure", "year", "region")
     list_select_related = ("region", "department")

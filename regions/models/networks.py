@@ -39,17 +39,27 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     @cached_property
-    def region_codes(self) -> frozenset[str]:
+    def networks(self) -> "tuple[Network, ...]":
+        """In whose name this user works; read once for each object, as ``regions_here``."""
+        return tuple(Network.objects.filter(memberships__user=self).distinct()) if self.is_active else ()
+
+    @cached_property
+    def regions_here(self) -> tuple[Region, ...]:
         """Where this user may work: everywhere for an administrator or a member of a national network.
 
         Read once for each object, so once a request: rights granted meanwhile count from the next one.
         """
         if not self.is_active:
-            return frozenset()
-        regions = Region.objects.all()
-        if not (self.is_superuser or self.memberships.filter(network__is_national=True).exists()):
-            regions = regions.filter(networks__memberships__user=self)
-        return frozenset(regions.values_list("code", flat=True))
+            return ()
+        regions = Region.objects.order_by("norm")
+        if not (self.is_superuser or any(network.is_national for network in self.networks)):
+            regions = regions.filter(networks__memberships__user=self).distinct()
+        return tuple(regions)
+
+    @cached_property
+    def region_codes(self) -> frozenset[str]:
+        """The codes of the regions where this user may work."""
+        return frozenset(region.code for region in self.regions_here)
 
     @cached_property
     def coordinated_region_codes(self) -> frozenset[str]:

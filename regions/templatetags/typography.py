@@ -7,6 +7,7 @@ from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 
 from regions import typography
+from regions.models import Region
 
 register = template.Library()
 
@@ -17,6 +18,21 @@ def day(date: datetime.date | None) -> str:
     if isinstance(date, datetime.datetime):
         date = timezone.localtime(date)
     return typography.day(date) if date else ""
+
+
+@register.filter
+def age(at: datetime.datetime | None) -> str:
+    """``depuis {{ pledge.confirmed_at|age }}``: « 3 jours »; nothing for no date."""
+    return typography.age(at) if at else ""
+
+
+@register.filter
+def moment(at: datetime.datetime | None, region: Region | None = None) -> str:
+    """``{{ entry.at|moment:entry.region }}``: « 3 mai 2028, 14 h 02 », by the clock of the region, else of Paris."""
+    if not at:
+        return ""
+    local = timezone.localtime(at, region.zone if region else None)
+    return f"{typography.day(local)}, {typography.hour(local)}"
 
 
 @register.filter(is_safe=True)
