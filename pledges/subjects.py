@@ -102,10 +102,19 @@ def details_in_words(entry: JournalEntry) -> list[tuple[str, str]]:
     """What an entry says besides who, what and when: each with its French name, and what no table knows as it is."""
     labels = _labels()
     return [
-        (labels.get(key, key), _in_words(key, value, labels))
+        (labels.get(key, key), _fields(entry) if key == "fields" else _in_words(key, value, labels))
         for key, value in entry.details.items()
         if key not in _SHOWN_APART and value not in (None, "", [], {})
     ]
+
+
+def _fields(entry: JournalEntry) -> str:
+    """The fields that someone changed, as the form calls them: those of another row of its page keep their name."""
+    columns: dict[str, Any] = {}
+    if label := entry.details.get("record"):
+        columns = {column.name: column for column in apps.get_model(label)._meta.get_fields()}
+    names = [getattr(columns.get(name), "verbose_name", name) for name in entry.details["fields"]]
+    return ", ".join(map(str, names))
 
 
 def _in_words(key: str, value: Any, labels: dict[str, str]) -> str:
@@ -129,7 +138,7 @@ def _labels() -> dict[str, str]:
         "identity_check": _("Identité"),
         "mail": _("Courrier"),
         "version": _("Version du texte"),
-        "charter": _("Charte, n°"),
+        "charter": _("Empreinte de la charte"),
         "signatory": _("Signataire n°"),
         "user": _("Compte n°"),
         "amends": _("Modifie l’engagement n°"),

@@ -271,7 +271,7 @@ def test_the_page_gives_the_median_delay(desk, contest, moderator):
     response = desk.get(treatment_of(contest))
 
     assert (response.context["median"], response.context["decided"]) == (2.0, 3)
-    assert "Délai médian entre la confirmation et la décision : <strong>2 jours</strong>" in plain(response)
+    assert "Délai médian entre la confirmation et la décision : <strong><span class="record__delay">2 jours</span></strong>" in plain(response)
 
 
 def test_a_real_signature_leaves_its_whole_path(desk, contest, moderator):
