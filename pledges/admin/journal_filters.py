@@ -29,9 +29,11 @@ class ActFilter(admin.SimpleListFilter):
 
 
 class ElectionFilter(admin.RelatedOnlyFieldListFilter):
-    """The elections that entries name; an act about none is found without this filter."""
+    """The elections that entries name, and the acts about none."""
 
-    include_empty_choice = False
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = format_html("{}", _("aucune"))
 
 
 class RegionFilter(admin.RelatedOnlyFieldListFilter):
