@@ -101,9 +101,10 @@ _SHOWN_APART = {"list", "candidate", "wording_sha256", "record", "key"}
 def details_in_words(entry: JournalEntry) -> list[tuple[str, str]]:
     """What an entry says besides who, what and when: each with its French name, and what no table knows as it is."""
     labels = _labels()
+    order = {key: place for place, key in enumerate(labels)}  # PostgreSQL's JSON keeps none
     return [
         (labels.get(key, key), _fields(entry) if key == "fields" else _in_words(key, value, labels))
-        for key, value in entry.details.items()
+        for key, value in sorted(entry.details.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
         if key not in _SHOWN_APART and value not in (None, "", [], {})
     ]
 
