@@ -101,11 +101,21 @@ _SHOWN_APART = {"list", "candidate", "wording_sha256", "record", "key"}
 def details_in_words(entry: JournalEntry) -> list[tuple[str, str]]:
     """What an entry says besides who, what and when: each with its French name, and what no table knows as it is."""
     labels = _labels()
+    order = {key: place for place, key in enumerate(labels)}  # PostgreSQL's JSON keeps none
     return [
-        (labels.get(key, key), _in_words(key, value, labels))
-        for key, value in entry.details.items()
+        (labels.get(key, key), _fields(entry) if key == "fields" else _in_words(key, value, labels))
+        for key, value in sorted(entry.details.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
         if key not in _SHOWN_APART and value not in (None, "", [], {})
     ]
+
+
+def _fields(entry: JournalEntry) -> str:
+    """The fields that someone changed, as the form calls them: those of another row of its page keep their name."""
+    columns: dict[str, Any] = {}
+    if label := entry.details.get("record"):
+        columns = {column.name: column for column in apps.get_model(label)._meta.get_fields()}
+    names = [getattr(columns.get(name), "verbose_name", name) for name in entry.details["fields"]]
+    return ", ".join(map(str, names))
 
 
 def _in_words(key: str, value: Any, labels: dict[str, str]) -> str:
@@ -129,7 +139,7 @@ def _labels() -> dict[str, str]:
         "identity_check": _("Identité"),
         "mail": _("Courrier"),
         "version": _("Version du texte"),
-        "charter": _("Charte, n°"),
+        "charter": _("Empreinte de la charte"),
         "signatory": _("Signataire n°"),
         "user": _("Compte n°"),
         "amends": _("Modifie l’engagement n°"),

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from pledges import treatment
@@ -128,7 +129,7 @@ class JournalEntryAdmin(RegionScopedAdmin[JournalEntry]):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": entry.get_act_display(),
+            "title": capfirst(entry.get_act_display()),
             "entry": entry,
             "when": _moment(entry),
             "who": _author(entry),

@@ -28,22 +28,18 @@ class ActFilter(admin.SimpleListFilter):
         return queryset.filter(act=self.value()) if self.value() else queryset
 
 
-class NamedFilter(admin.RelatedOnlyFieldListFilter):
-    """What entries name; an act that names none is found without this filter."""
+class ElectionFilter(admin.RelatedOnlyFieldListFilter):
+    """The elections that entries name, and the acts about none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = format_html("{}", _("aucune"))
+
+
+class RegionFilter(admin.RelatedOnlyFieldListFilter):
+    """Shown to whoever works in several regions."""
 
     include_empty_choice = False
-
-    def has_output(self) -> bool:
-        """A filter with one choice is not offered; one that an address asks for is applied all the same."""
-        return super().has_output() or self.lookup_val is not None
-
-
-class ElectionFilter(NamedFilter):
-    """Shown when there are several."""
-
-
-class RegionFilter(NamedFilter):
-    """Shown to whoever works in several."""
 
 
 class PersonFilter(admin.RelatedOnlyFieldListFilter):

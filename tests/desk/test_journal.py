@@ -271,7 +271,8 @@ def test_the_page_gives_the_median_delay(desk, contest, moderator):
     response = desk.get(treatment_of(contest))
 
     assert (response.context["median"], response.context["decided"]) == (2.0, 3)
-    assert "Délai médian entre la confirmation et la décision : <strong>2 jours</strong>" in plain(response)
+    sentence = 'Délai médian entre la confirmation et la décision : <strong><span class="record__delay">2 jours</span>'
+    assert sentence in plain(response)
 
 
 def test_a_real_signature_leaves_its_whole_path(desk, contest, moderator):
@@ -333,7 +334,7 @@ def test_the_page_asks_as_much_whatever_the_number_of_lists(desk, contest, moder
             record(Act.PLEDGE_SUBMITTED, each)
             record(Act.PLEDGE_DECLINED, each, by=moderator)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         response = desk.get(treatment_of(contest))
 
     assert len(response.context["rows"]) == count

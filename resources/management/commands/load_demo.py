@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import demonstration
+from pledges.actions.sealing import seal_journal
 from pledges.models import Charter, Pledge
 from regions.enums import Role
 from regions.models import Membership, Network, Region, Revision, User
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         elections = demonstration.load(charter, users["admin"])
         self._resources()
         Revision.advance()
+        seal_journal()  # no loop goes round in a demonstration
         if elections:
             count = Pledge.objects.count()
             self.stdout.write(_("%(count)d engagements inventés, dans %(states)d états.") % self._count(count))
