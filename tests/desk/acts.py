@@ -3,6 +3,7 @@
 import time
 
 from django.test import Client
+from django.urls import reverse
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -10,6 +11,9 @@ from desk.enums import Entry
 from desk.presence import ENTERED_BY
 from regions.admin.proof import PROVED_AT
 from regions.models import User
+from tests.regions.factories import UserFactory
+
+PASSWORD = "une phrase longue que personne ne devine"
 
 
 def enter(client: Client, user: User) -> Client:
@@ -34,3 +38,20 @@ def code_of(device: TOTPDevice, *, later: int = 0) -> str:
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     totp.time = time.time() + later * device.step
     return f"{totp.token():06}"
+
+
+def colleague(**fields) -> User:
+    """Somebody with an account, a password and no second factor yet."""
+    user = UserFactory(is_staff=True, **fields)
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    return user
+
+
+def give_password(client: Client, user: User, password: str = PASSWORD, **headers):
+    """Fill in the log-in page."""
+    return client.post(reverse("admin:login"), {"username": user.username, "password": password}, **headers)
+
+
+def give_code(client: Client, code: str, page: str = "admin:second-factor"):
+    return client.post(reverse(page), {"code": code})
