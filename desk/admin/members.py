@@ -36,7 +36,6 @@ class MembershipAdmin(ScopedAdmin[Membership]):
     list_display_links = ("person",)
     list_filter = ("role", ("network", admin.RelatedOnlyFieldListFilter))
     search_fields = ("user__first_name", "user__last_name", "user__email", "user__username")
-    search_help_text = gettext_lazy("Un nom, ou une adresse.")
     ordering = ("network__name", "user__last_name", "user__first_name", "pk")
     list_per_page = 50
     actions = None
@@ -116,8 +115,8 @@ class MembershipAdmin(ScopedAdmin[Membership]):
                 invite_again(membership, by=by)
                 said = _("L’invitation de %s part de nouveau.")
             elif "remove" in request.POST:
-                answer = reverse("admin:regions_membership_changelist")
                 closed = remove(membership, by=by)
+                answer = reverse("admin:regions_membership_changelist")
                 said = (
                     _("%s ne fait plus partie du réseau, et son compte est fermé.")
                     if closed
