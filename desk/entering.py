@@ -60,6 +60,11 @@ def half_way(request: HttpRequest) -> HalfWay | None:
     return HalfWay(user, held["by_mail"], held["destination"])
 
 
+def give_up(request: HttpRequest) -> None:
+    """Be nobody again, to come in as somebody else."""
+    request.session.pop(HALF_WAY, None)
+
+
 def enter(request: HttpRequest, user: User, by: Entry) -> None:
     """Open the desk to somebody who has given all that is asked for, in a session of a new key."""
     request.session.pop(HALF_WAY, None)

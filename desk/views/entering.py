@@ -41,6 +41,8 @@ class LogInView(AccountPage[LogInForm]):
         destination = entering.local_path(request, request.GET.get(REDIRECT_FIELD_NAME, ""))
         if admin.site.has_permission(request):
             return HttpResponseRedirect(destination)
+        if "recommencer" in request.GET:
+            entering.give_up(request)
         if who := entering.half_way(request):
             return next_step(who)
         return super().get(request, *args, **kwargs)

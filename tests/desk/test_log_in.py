@@ -141,6 +141,12 @@ def test_half_way_in_every_address_leads_to_the_code(half_way, method):
     assert {address: end for address, end in led.items() if end != CODE} == {}
 
 
+def test_half_way_in_one_may_start_again_as_somebody_else(half_way):
+    shown = half_way.get(LOG_IN, {"recommencer": "1"})
+
+    assert (shown.status_code, half_way.get(CODE).url) == (200, LOG_IN)
+
+
 def test_half_way_in_nobody_is_logged_in(half_way):
     assert not half_way.get(CODE).wsgi_request.user.is_authenticated
     assert "_auth_user_id" not in half_way.session
