@@ -27,6 +27,12 @@ class AccountForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("first_name", "last_name", "email", "is_superuser", "is_active")
+        labels = {"is_superuser": gettext_lazy("Administre le portail"), "is_active": gettext_lazy("Compte ouvert")}
+        help_texts = {
+            "email": gettext_lazy("Là où partent ses liens : changer l’adresse ferme ses sessions."),
+            "is_superuser": gettext_lazy("Voit et change tout, dans tous les territoires, comptes compris."),
+            "is_active": gettext_lazy("Décoché, le compte se ferme aussitôt. Ce qu’il a fait reste au journal."),
+        }
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
@@ -41,14 +47,14 @@ class UserAdmin(AdministratorAdmin[User]):
 
     form = AccountForm
     administrators_may = frozenset({"change"})
-    list_display = ("username", "first_name", "last_name", "is_superuser", "second_factor", "seen", "state")
+    list_display = ("username", "first_name", "last_name", "administers", "second_factor", "seen", "state")
     list_filter = ("is_active", "is_superuser", "memberships__network")
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
     actions = None
-    readonly_fields = ("username", "networks", "second_factor", "seen", "state", "date_joined")
+    readonly_fields = ("identifier", "networks", "second_factor", "seen", "state", "date_joined")
     fieldsets = (
-        (gettext_lazy("Personne"), {"fields": ("username", "first_name", "last_name", "email")}),
+        (gettext_lazy("Personne"), {"fields": ("identifier", "first_name", "last_name", "email")}),
         (gettext_lazy("Droits"), {"fields": ("networks", "is_superuser", "is_active")}),
         (gettext_lazy("Compte"), {"fields": ("state", "second_factor", "seen", "date_joined")}),
     )
@@ -58,6 +64,14 @@ class UserAdmin(AdministratorAdmin[User]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         device = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
         return super().get_queryset(request).annotate(has_second_factor=Exists(device))
+
+    @admin.display(description=gettext_lazy("identifiant"))
+    def identifier(self, user: User) -> str:
+        return user.username
+
+    @admin.display(description=gettext_lazy("administration"), boolean=True, ordering="is_superuser")
+    def administers(self, user: User) -> bool:
+        return user.is_superuser
 
     @admin.display(description=gettext_lazy("réseaux"))
     def networks(self, user: User) -> Any:
@@ -77,11 +91,18 @@ class UserAdmin(AdministratorAdmin[User]):
     def state(self, user: User) -> Any:
         return state_of(user)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "title": _("Comptes")})
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         act = self._act if request.method == "POST" and ("link" in request.POST or "reset" in request.POST) else None
-        return needs_fresh_proof(act or super().change_view)(request, object_id)
+        if act:
+            return needs_fresh_proof(act)(request, object_id)
+        user = self.get_object(request, object_id)
+        context = {**(extra_context or {}), "title": str(user or ""), "subtitle": None}
+        return needs_fresh_proof(super().change_view)(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         change_rights(obj, by=member(request))

@@ -42,7 +42,9 @@ def test_an_administrator_logs_in_with_a_password_then_a_code(page, live_server,
     assert page.locator("h1").count() >= 1
 
 
-def test_from_the_invitation_to_the_desk(page, live_server):
+@pytest.mark.parametrize("width", [390, 1280])
+def test_from_the_invitation_to_the_desk(page, live_server, width):
+    page.set_viewport_size({"width": width, "height": 800})
     user = UserFactory(email="alix@example.org", is_staff=True)
     page.goto(live_server.url + reverse("admin:welcome", args=keys.mint(user)))
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
@@ -53,11 +55,14 @@ def test_from_the_invitation_to_the_desk(page, live_server):
     device = second_factor.device_for(user, b32decode(key).hex())
     page.get_by_label("Code de six chiffres").fill(code_of(device))
     page.get_by_role("button", name="Enregistrer").click()
-    codes = page.get_by_label("Vos dix codes de secours").input_value().split()
+    paper = page.get_by_label("Vos dix codes de secours")
+    codes = paper.input_value().split()
+    hidden = paper.evaluate("area => [area.scrollHeight - area.clientHeight, area.scrollWidth - area.clientWidth]")
     page.get_by_role("button", name="J’ai noté ces codes").click()
 
     page.wait_for_url(re.compile(re.escape(live_server.url + reverse("admin:index")) + r"\??$"))
     assert len(set(codes)) == 10
+    assert hidden == [0, 0]
 
 
 def session_of(context, live_server, client):

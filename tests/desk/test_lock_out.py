@@ -82,7 +82,8 @@ def comes_in(client, member):
 # --- Ten thousand guesses ---
 
 
-@pytest.mark.parametrize(("networks", "most"), [(1, 10), (10, 30), (10_000, 30)])
+@pytest.mark.timeout(300)  # ten thousand times three statements, on a machine that may be busy
+@pytest.mark.parametrize(("networks", "most"), [(1, 10), (10_000, 30)])
 def test_ten_thousand_guesses_are_a_handful_and_keep_nobody_out(member, colleague_browser, networks, most):
     admitted = guess(member, 10_000, networks=networks)
 
@@ -90,10 +91,14 @@ def test_ten_thousand_guesses_are_a_handful_and_keep_nobody_out(member, colleagu
     assert comes_in(colleague_browser, member) == ([302, 302], 200)
 
 
+def test_ten_networks_share_what_one_account_gets(member):
+    assert guess(member, 200, networks=10) == 30
+
+
 def test_guessing_for_a_day_from_everywhere_is_thirty_an_hour(member, clock):
     admitted = 0
     for _hour in range(24):
-        admitted += guess(member, 200, networks=200)
+        admitted += guess(member, 50, networks=50)
         clock.shift(HOUR)
 
     assert admitted == 24 * 30
