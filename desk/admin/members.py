@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.actions.members import MemberRefusedError, change_role, invite_again, remove
+from pledges.models import OutboxMail
 from regions.admin.proof import needs_fresh_proof
 from regions.admin.scoping import ScopedAdmin, member
 from regions.enums import Role
@@ -50,8 +51,11 @@ class MembershipAdmin(ScopedAdmin[Membership]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         device = TOTPDevice.objects.filter(user=OuterRef("user"), confirmed=True)
+        latest = OutboxMail.objects.filter(user=OuterRef("user")).order_by("-pk")
         members: QuerySet[Membership] = super().get_queryset(request)
-        return members.select_related("user", "network").annotate(has_second_factor=Exists(device))
+        return members.select_related("user", "network").annotate(
+            has_second_factor=Exists(device), mail_lost_at=Subquery(latest.values("abandoned_at")[:1])
+        )
 
     @admin.display(description=gettext_lazy("personne"), ordering="user__last_name")
     def person(self, membership: Membership) -> str:
@@ -70,7 +74,9 @@ class MembershipAdmin(ScopedAdmin[Membership]):
         return last_seen(membership.user)
 
     @admin.display(description=gettext_lazy("compte"))
-    def state(self, membership: Membership) -> Any:
+    def state(self, membership: Any) -> Any:
+        if membership.mail_lost_at and membership.user.is_active and not membership.user.has_usable_password():
+            return _("invitation non remise : l’adresse est-elle la bonne ?")
         return state_of(membership.user)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

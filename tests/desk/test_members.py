@@ -5,6 +5,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from desk.actions import accounts, members, second_factor
 from pledges.enums import Act, MailKind
@@ -121,6 +122,25 @@ def test_the_register_says_what_state_each_account_is_in(desk, network, here):
     page = text_of(desk.get(REGISTER))
 
     assert [page.count(f">{state}</td>") for state in ("actif", "invitation envoyée", "fermé")] == [2, 1, 1]
+
+
+def test_the_register_says_that_an_invitation_was_lost(desk, network):
+    waiting = waiting_in(network)
+    members.invite_again(waiting, by=colleague(is_superuser=True))
+    OutboxMail.objects.update(abandoned_at=timezone.now())
+    lost = "invitation non remise" in text_of(desk.get(REGISTER))
+    members.invite_again(waiting, by=colleague(is_superuser=True))
+
+    assert (lost, "invitation non remise" in text_of(desk.get(REGISTER))) == (True, False)
+
+
+def test_administrators_alone_see_the_mails_to_accounts(desk, admin_user, network):
+    members.invite_again(waiting_in(network), by=admin_user)
+    register = reverse("admin:pledges_outboxmail_changelist")
+
+    shown = [client.get(register).context["cl"].result_count for client in (desk, enter(Client(), admin_user))]
+
+    assert shown == [0, 1]
 
 
 @pytest.mark.parametrize("count", [2, 20])
