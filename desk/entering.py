@@ -72,16 +72,16 @@ def enter(request: HttpRequest, user: User, by: Entry) -> None:
     request.session[ENTERED_BY] = by.value
     note_proof(request)
     note_attempt(request, user, Outcome.ENTERED)
-    LogIn.objects.filter(at__lt=timezone.now() - LOG_INS_KEPT).delete()
 
 
 def note_attempt(request: HttpRequest, user: User | None, outcome: Outcome) -> None:
-    """Keep what an account's owner may want to recognise later.
+    """Keep what an account's owner may want to recognise later, and forget what is three months old.
 
     :param user: None when the account does not exist: the row is written all the same, for the time that it takes.
     """
     origin = origin_of(request)
     LogIn.objects.create(user=user, outcome=outcome, browser=origin.browser, network=origin.network)
+    LogIn.objects.filter(at__lt=timezone.now() - LOG_INS_KEPT).delete()
 
 
 def local_path(request: HttpRequest, wanted: str) -> str:

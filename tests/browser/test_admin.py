@@ -80,6 +80,7 @@ CLOSED = (
 )  # fmt: skip
 
 
+@pytest.mark.timeout(180)  # fifteen pages, each read by axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_of_accounts_fits_and_is_accessible(page, context, live_server, administrator, scheme, width):
