@@ -33,6 +33,7 @@ PRODUCTION = {
     "MAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
     "MAIL_FROM": "Engagements ESS <ne-pas-repondre@example.org>",
     "TASKS_BACKEND": "database",
+    "SECOND_FACTOR": "1",
     "LOG_LEVEL": "INFO",
 }
 

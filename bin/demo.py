@@ -43,6 +43,7 @@ def main() -> None:
         DEMO="1",
         DEBUG="0",
         HTTPS="0",
+        SECOND_FACTOR="0",
         BEHIND_PROXY="0",
         TASKS_BACKEND="immediate",
         SECRET_KEY=key,

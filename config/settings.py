@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",  # the same static files under runserver and gunicorn
     "django.contrib.staticfiles",
     "django_tasks_db",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "regions",
     "pledges",
     "resources",
@@ -114,6 +116,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a working day
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds: an invitation waits for its reader over a week-end
+# Whether a password alone opens nothing at the desk. A demonstration prints its accounts: they may do without.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not (DEBUG or DEMO))
+OTP_TOTP_ISSUER = "Engagements ESS (démonstration)" if DEMO else "Engagements ESS"
+OTP_TOTP_THROTTLE_FACTOR = 0  # theirs would let a stranger lock a colleague out: desk/limits.py counts
 
 # --- Language and time ---
 

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 
+from desk.presence import has_entered
 from pledges.actions.recording import record_at_large
 from pledges.enums import Act
 from pledges.models import Election
@@ -30,6 +31,10 @@ class DeskSite(AdminSite):
     index_title = "Espace des réseaux"
     site_url = "/"
     enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody is in: their password alone opens nothing."""
+        return super().has_permission(request) and has_entered(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's signature
         return super().admin_view(_not_there(view), cacheable)
@@ -53,14 +58,18 @@ class DeskSite(AdminSite):
         )
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without Django's ``r/<type>/<key>/``, which says where any object of any table has its page."""
-        from desk import exports  # the models are there only once every app is  # noqa: PLC0415
+        """With the pages of accounts, which stand before Django's log-in and before its answer to all the rest.
 
-        django = [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+        Without its ``r/<type>/<key>/``, which says where any object of any table has its page.
+        """
+        from desk import exports, urls  # noqa: PLC0415  their pages show themselves in this site
+
         return [
+            *urls.open_patterns,
+            *(path(route, self.admin_view(view), name=name) for route, view, name in urls.closed_patterns),
             path("tout/", self.admin_view(self.everything), name="everything"),
             *exports.urls(self),
-            *django,
+            *(url for url in super().get_urls() if getattr(url, "name", None) not in {"view_on_site", "login"}),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -93,6 +102,12 @@ class DeskSite(AdminSite):
             "app_list": self.get_app_list(request),
         }
         return TemplateResponse(request, "admin/everything.html", context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Another password, for somebody who has just proved who they are."""
+        from regions.admin.proof import needs_fresh_proof  # noqa: PLC0415  that admin registers itself on this site
+
+        return needs_fresh_proof(super().password_change)(request, extra_context)
 
 
 def _not_there(view: View) -> View:

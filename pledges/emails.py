@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import calendar, letters
-from pledges.enums import CODES, LIVE, LinkPurpose, ListKind, MailKind, PledgeState
+from pledges.enums import CODES, LIVE, Act, LinkPurpose, ListKind, MailKind, PledgeState
 from pledges.letters import inline
 from pledges.matrix import all_cells
-from pledges.models import EmailChange, MailLink, OutboxMail, Pledge, Question, Signatory
+from pledges.models import EmailChange, JournalEntry, MailLink, OutboxMail, Pledge, Question, Signatory
 from pledges.models.mail import LINK_LIFE
-from regions.models import Region
+from regions import keys
+from regions.enums import Role
+from regions.models import Network, Region, User
 from regions.typography import day, hour, typeset_text
 
 # The mails that carry a link, and what it opens: the page of the same name.
@@ -53,6 +55,8 @@ TRUE_IN: dict[MailKind, tuple[PledgeState, ...]] = {
 def is_still_true(mail: OutboxMail) -> bool:
     """Whether what the mail says has not been overtaken: confirmed since, published since, withdrawn since."""
     kind = MailKind(mail.kind)
+    if mail.user:
+        return mail.user.is_active and mail.user.email == mail.recipient
     if mail.signatory is None or mail.pledge is None:
         return False
     if LINKS.get(kind) == LinkPurpose.CONFIRM and mail.signatory.confirmed_at:
@@ -92,8 +96,34 @@ def message_id(mail: OutboxMail) -> str:
 
 def _context(mail: OutboxMail) -> dict[str, Any]:
     """What the templates may say: words made harmless, and no model that would let others in."""
+    return _account_context(mail, mail.user) if mail.user else _pledge_context(mail)
+
+
+def _account_context(mail: OutboxMail, user: User) -> dict[str, Any]:
+    """Who invites, for which network, and the key of the account: it opens for three days, and once."""
+    invited = JournalEntry.objects.filter(act=Act.MEMBER_INVITED, details__user=user.pk).select_related("by").last()
+    network = Network.objects.filter(pk=invited.details.get("network")).first() if invited else None
+    until = timezone.now() + datetime.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    return {
+        "name": inline(user.get_full_name()),
+        "username": inline(user.username),
+        "by": inline(invited.by) if invited and invited.by else "",
+        "network": inline(network) if network else "",
+        "role": Role(invited.details["role"]).label if invited and invited.details.get("role") in Role else "",
+        "is_open": user.has_usable_password(),
+        "link": f"{settings.SITE_URL}{reverse('admin:welcome', args=keys.mint(user))}",
+        "link_until": f"{day(timezone.localtime(until))} à {hour(timezone.localtime(until))}",
+        "desk": f"{settings.SITE_URL}{reverse('admin:index')}",
+        "forgotten": f"{settings.SITE_URL}{reverse('admin:forgotten')}",
+        "networks": [],
+        "contact": settings.CONTACT_EMAIL,
+        "SITE_URL": settings.SITE_URL,
+    }
+
+
+def _pledge_context(mail: OutboxMail) -> dict[str, Any]:
     pledge, signatory = mail.pledge, mail.signatory
-    assert pledge is not None  # noqa: S101  a mail to an account says something else
+    assert pledge is not None  # noqa: S101  the database says so of all that is for no account
     assert signatory is not None  # noqa: S101
     contest = pledge.candidate_list.contest
     region = contest.region

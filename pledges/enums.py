@@ -155,6 +155,13 @@ class MailKind(models.TextChoices):
     APPROVE = "approve", _("changement d’adresse à autoriser")
     PROVE = "prove", _("nouvelle adresse à confirmer")
     QUESTION = "question", _("question du réseau")
+    # To whoever has an account at the desk, or is offered one.
+    INVITED = "invited", _("invitation dans l’espace des réseaux")
+    PASSWORD = "password", _("lien pour choisir un mot de passe")
+
+
+# The others go to those who sign, about a pledge.
+TO_ACCOUNTS = (MailKind.INVITED, MailKind.PASSWORD)
 
 
 class ConsentPurpose(models.TextChoices):

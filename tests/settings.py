@@ -30,6 +30,7 @@ os.environ |= {
     "MAIL_URL": "smtp://127.0.0.1:9",
     "MAIL_FROM": "Engagements ESS <ne-pas-repondre@example.org>",
     "TASKS_BACKEND": "immediate",
+    "SECOND_FACTOR": "1",
     "LOG_LEVEL": "WARNING",
 }
 

@@ -23,7 +23,13 @@ DOORS = ("management", "templatetags", "apps")
 # Every address that answers without an account. A new page is added here by whoever means it to be public.
 PUBLIC = {
     "accessibility",
+    "admin:enrol",
+    "admin:forgotten",
+    "admin:forgotten-sent",
     "admin:login",
+    "admin:second-factor",
+    "admin:welcome",
+    "admin:welcome-password",
     "approve",
     "candidate",
     "code",

@@ -47,5 +47,11 @@ def test_a_traceback_keeps_no_link_either(written):
     assert "a-secret" not in written.getvalue()
 
 
+def test_the_key_of_an_account_is_not_in_the_logs(client, written):
+    logging.getLogger("django.request").warning("Gone: %s", "/admin/bienvenue/MTI/d1b2-abcdef/?x=1")
+
+    assert "Gone: /admin/bienvenue/MTI/…/?x=1" in written.getvalue()
+
+
 def test_every_handler_cuts_the_links():
     assert [handler["filters"] for handler in settings.LOGGING["handlers"].values()] == [["hide_keys"]]

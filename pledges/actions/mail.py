@@ -24,7 +24,9 @@ def send_again(mail: OutboxMail, *, by: User) -> OutboxMail:
 
     :raises CannotSendAgainError: When there is nothing to send, nobody to send it to, or silence to keep.
     """
-    mail = OutboxMail.objects.select_related("region", "signatory", "pledge__candidate_list__contest").get(pk=mail.pk)
+    mail = OutboxMail.objects.select_related("region", "signatory", "user", "pledge__candidate_list__contest").get(
+        pk=mail.pk
+    )
     if reason := _why_not(mail):
         raise CannotSendAgainError(reason)
     now = timezone.now()

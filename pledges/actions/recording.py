@@ -133,3 +133,17 @@ def owe_all(kind: MailKind, pledge: Pledge) -> None:
     """Owe a mail to everyone who signed."""
     for signatory in pledge.signatories.all():
         owe(kind, signatory, pledge=pledge)
+
+
+def owe_to_account(kind: MailKind, user: User) -> OutboxMail | None:
+    """Owe a mail to whoever has an account, in the act's own transaction; it leaves as soon as that one commits.
+
+    :return: The mail; None for an account without an address.
+    """
+    if not user.email:
+        return None
+    mail = OutboxMail.objects.create(
+        key=f"{kind}:account:{user.pk}:{user.mails.count()}", kind=kind, user=user, recipient=user.email
+    )
+    transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)
+    return mail

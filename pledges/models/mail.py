@@ -6,6 +6,7 @@ import secrets
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -15,7 +16,7 @@ from pledges.enums import CODES, LinkPurpose, MailKind
 from pledges.keyed_hash import keyed_hash
 from pledges.models.email_change import CHANGE_LIFE, EmailChange
 from pledges.models.pledge import Pledge, Signatory
-from regions.models import Region, ScopedQuerySet
+from regions.models import Region, ScopedQuerySet, User
 
 TOKEN_BYTES = 32  # 256 bits
 LINK_LIFE = {
@@ -143,6 +144,12 @@ class MailLink(models.Model):
 
 class OutboxMailQuerySet(ScopedQuerySet["OutboxMail"]):
     region_path = "region"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The mails about the pledges of their regions; those to accounts too, for administrators."""
+        if isinstance(user, User) and user.is_active and user.is_superuser:
+            return self.all()
+        return super().visible_to(user)
 
     def owed(self) -> Self:
         return self.filter(sent_at=None, abandoned_at=None)

@@ -23,16 +23,14 @@ def is_proof_fresh(request: HttpRequest) -> bool:
     return bool(0 <= time.time() - request.session.get(PROVED_AT, 0) < FRESH_FOR)
 
 
-def needs_fresh_proof[**P](
-    view: Callable[P, HttpResponseBase],
-) -> Callable[P, HttpResponseBase]:
+def needs_fresh_proof[**P, R: HttpResponseBase](view: Callable[P, R]) -> Callable[P, R | HttpResponseRedirect]:
     """Send whoever has not proved who they are in the last ten minutes to do so, then back here.
 
     For a view of a page: ``get_urls`` wraps it, then the admin site wraps both.
     """
 
     @wraps(view)
-    def inner(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R | HttpResponseRedirect:
         request = next(argument for argument in args if isinstance(argument, HttpRequest))
         if is_proof_fresh(request):
             return view(*args, **kwargs)

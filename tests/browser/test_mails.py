@@ -21,7 +21,10 @@ def test_every_mail_fits_and_is_accessible(page, scheme, width):
     faults = []
     for kind in MailKind:
         mail = mail_of(kind)
-        mail.pledge.candidate_list.name, mail.pledge.decision_reason = LONG, REASON
+        if mail.user:
+            mail.user.first_name = LONG
+        else:
+            mail.pledge.candidate_list.name, mail.pledge.decision_reason = LONG, REASON
 
         page.set_content(html_of(emails.compose(mail)))
 

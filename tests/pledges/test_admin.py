@@ -349,28 +349,6 @@ def test_a_member_publishes_resources_in_the_name_of_their_own_network_alone(des
     assert list(networks) == [membership.network for membership in moderator.memberships.all()]
 
 
-def test_a_new_member_can_log_in_without_another_box(admin_client):
-    network = MembershipFactory().network
-    user = UserFactory(email="nouvelle@example.org")
-    data = {
-        "username": user.username,
-        "email": user.email,
-        "is_active": "on",
-        "date_joined_0": "2027-01-01",
-        "date_joined_1": "12:00",
-        "memberships-TOTAL_FORMS": "1",
-        "memberships-INITIAL_FORMS": "0",
-        "memberships-0-network": network.pk,
-        "memberships-0-role": "moderator",
-        "memberships-0-user": user.pk,
-    }
-
-    response = admin_client.post(reverse("admin:regions_user_change", args=[user.pk]), data)
-
-    user.refresh_from_db()
-    assert (response.status_code, user.is_staff, user.is_superuser) == (302, True, False)
-
-
 @pytest.mark.parametrize(
     "model", sorted(admin.site._registry, key=lambda model: model._meta.label), ids=lambda model: model.__name__
 )

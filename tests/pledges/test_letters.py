@@ -9,10 +9,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from pledges import emails, letters
-from pledges.enums import Answer, CandidateRole, Capacity, IdentityCheck, ListKind, MailKind, PledgeState
+from pledges.actions.recording import owe_to_account
+from pledges.enums import TO_ACCOUNTS, Answer, CandidateRole, Capacity, IdentityCheck, ListKind, MailKind, PledgeState
 from pledges.letters import Block, BlockKind, Letter
 from pledges.models import OutboxMail
 from tests.pledges.factories import CandidateFactory, ContestFactory, ElectionFactory, PledgeFactory, SignatoryFactory
+from tests.regions.factories import UserFactory
 
 SITE = "https://engagements.example.org"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -69,6 +71,8 @@ class Reader(HTMLParser):
 
 def mail_of(kind, *, pledge=None, **signatory):
     """A mail owed in a state where it is true."""
+    if kind in TO_ACCOUNTS:
+        return owe_to_account(kind, UserFactory(first_name="Alix", last_name="EXEMPLE"))
     [state, *_others] = emails.TRUE_IN[kind]
     if pledge is None:
         pledge = PledgeFactory(**{state: True} if state != PledgeState.SUBMITTED else {})
@@ -150,7 +154,7 @@ def test_the_html_gives_each_block_its_element_and_links_to_us_alone():
 @pytest.mark.parametrize("kind", MailKind)
 @pytest.mark.parametrize("personal", [False, True], ids=["list", "personal"])
 def test_the_two_forms_say_the_same(kind, personal):
-    [state, *_others] = emails.TRUE_IN[kind]
+    [state, *_others] = emails.TRUE_IN.get(kind, [PledgeState.SUBMITTED])
     traits = {state: True} if state != PledgeState.SUBMITTED else {}
     message = emails.compose(mail_of(kind, pledge=PledgeFactory(personal=personal, **traits)))
 

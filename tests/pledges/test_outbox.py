@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from pledges import emails, failures, outbox
 from pledges.actions import review, signing
-from pledges.enums import IdentityCheck, LinkPurpose, MailKind, PledgeState
+from pledges.actions.recording import owe_to_account
+from pledges.enums import TO_ACCOUNTS, IdentityCheck, LinkPurpose, MailKind, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import OutboxMailQuerySet, digest
 from regions.typography import day
@@ -59,8 +60,8 @@ def test_the_mail_is_french_and_says_what_opening_the_link_does_not_do(smtp):
     assert "Ouvrir la page ne confirme rien\N{NO-BREAK SPACE}:" in message.get_content()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind != MailKind.CONFIRM])
-def test_every_mail_has_a_subject_a_greeting_and_a_signature(smtp, settings, kind):
+@pytest.mark.parametrize("kind", sorted(set(emails.TRUE_IN) - {MailKind.CONFIRM}))
+def test_every_mail_about_a_pledge_has_a_subject_a_greeting_and_a_signature(smtp, settings, kind):
     settings.CONTACT_EMAIL = "contact@example.org"
     [state, *_others] = emails.TRUE_IN[kind]
     pledge = PledgeFactory(**{state: True} if state != PledgeState.SUBMITTED else {})
@@ -321,6 +322,18 @@ def test_a_mail_that_is_still_true_leaves_whatever_its_delay(smtp):
     assert outcome == (1, 0)
 
 
-@pytest.mark.parametrize("kind", MailKind)
-def test_every_kind_of_mail_says_when_it_is_true(kind):
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - set(TO_ACCOUNTS)))
+def test_every_kind_of_mail_about_a_pledge_says_when_it_is_true(kind):
     assert emails.TRUE_IN[kind]
+
+
+@pytest.mark.parametrize("kind", TO_ACCOUNTS)
+@pytest.mark.parametrize(
+    ("changes", "is_true"), [({}, True), ({"is_active": False}, False), ({"email": "autre@example.org"}, False)]
+)
+def test_a_mail_to_an_account_is_true_while_the_account_is_open_at_this_address(kind, changes, is_true):
+    mail = owe_to_account(kind, UserFactory())
+    for name, value in changes.items():
+        setattr(mail.user, name, value)
+
+    assert emails.is_still_true(mail) is is_true

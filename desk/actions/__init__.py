@@ -1,0 +1,1 @@
+"""What changes an account, who may enter, and with what rights."""

@@ -1,0 +1,5 @@
+"""What the desk keeps of those who come in."""
+
+from .accounts import LogIn, RecoveryCode
+
+__all__ = ["LogIn", "RecoveryCode"]

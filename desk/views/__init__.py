@@ -1,0 +1,1 @@
+"""The pages of accounts: coming in, keeping one's account, inviting."""
