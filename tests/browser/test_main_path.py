@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from pledges.models import Pledge
 from tests.browser.steps import answer_all, fits_and_is_accessible, read_then_press
+from tests.desk.acts import code_of, telephone_of
 from tests.pledges.factories import CandidateListFactory, CharterFactory, ContestFactory, ElectionFactory
 from tests.regions.factories import (
     CommuneFactory,
@@ -45,6 +46,7 @@ def moderator(bretagne):
     user = UserFactory(username="mona", is_staff=True)
     user.set_password(PASSWORD)
     user.save()
+    telephone_of(user)
     MembershipFactory(user=user).network.regions.add(bretagne)
     return user
 
@@ -114,6 +116,9 @@ def test_from_a_postcode_to_a_published_pledge(page, live_server, smtp, settings
     page.goto(live_server.url + reverse("admin:pledges_pledge_changelist"))
     page.fill("#id_username", "mona")
     page.fill("#id_password", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url(live_server.url + reverse("admin:second-factor"))
+    page.fill("#id_code", code_of(telephone_of(moderator)))
     page.click("[type=submit]")
     page.get_by_role("link", name="Liste d’essai pour demain").click()
     expect(page.frame_locator("iframe").locator("main")).to_contain_text(WORDS)
