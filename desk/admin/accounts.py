@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from desk.actions.accounts import change_rights, check_rights, owe_link
+from desk.actions.accounts import RIGHTS, change_rights, check_rights, owe_link
 from desk.actions.second_factor import reset
 from desk.admin.members import last_seen, state_of
 from regions.admin.proof import needs_fresh_proof
@@ -106,6 +106,11 @@ class UserAdmin(AdministratorAdmin[User]):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         change_rights(obj, by=member(request))
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Rights are entries of their own, that the action has written."""
+        message.fields = tuple(name for name in message.fields if name not in RIGHTS)
+        return super().log_change(request, obj, message)
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """A form that knows who holds it: what they may not do is a sentence beside what they typed."""

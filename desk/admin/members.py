@@ -33,6 +33,9 @@ def last_seen(user: User) -> str:
 
 @admin.register(Membership)
 class MembershipAdmin(ScopedAdmin[Membership]):
+    empty_words = gettext_lazy(
+        "Invitez une première personne : elle recevra un courriel pour choisir son mot de passe."
+    )
     list_display = ("person", "network", "role", "second_factor", "seen", "state")
     list_display_links = ("person",)
     list_filter = ("role", ("network", admin.RelatedOnlyFieldListFilter))

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from pledges.models import DecisionReason
 from regions.admin.scoping import RegionScopedAdmin, member
@@ -14,6 +15,7 @@ from regions.models import Region, User
 
 @admin.register(DecisionReason)
 class DecisionReasonAdmin(RegionScopedAdmin[DecisionReason]):
+    empty_words = _("Ajoutez un motif qui revient souvent : il s’offrira au moment de refuser ou de suspendre.")
     list_display = ("title", "region", "is_for_declining", "is_for_suspending", "is_in_use", "position")
     list_filter = ("is_in_use", ("region", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("region",)

@@ -7,12 +7,15 @@ from decimal import Decimal
 from django.contrib import admin
 from django.utils import timezone
 
+from pledges.actions.recording import record
 from pledges.enums import Act, Channel, MailKind
 from pledges.models import (
     Candidate,
+    CandidateImport,
     CandidateList,
     Charter,
     Contest,
+    DecisionReason,
     Election,
     Invitation,
     JournalEntry,
@@ -21,7 +24,7 @@ from pledges.models import (
     Pledge,
 )
 from regions.enums import Measure
-from regions.models import Commune, Indicator, Network, Region, User
+from regions.models import Commune, Indicator, Membership, Network, Region, User
 from resources.enums import Audience, ResourceKind
 from resources.models import Resource
 from tests.pledges.factories import (
@@ -133,15 +136,7 @@ def _pledges(place: Place, count: int) -> list[Pledge]:
 def journal_entries(place: Place, count: int) -> None:
     pledge = PledgeFactory(published=True, candidate_list=CandidateListFactory(contest=place.contest))
     for _ in range(count):
-        JournalEntry.objects.create(
-            act=Act.PLEDGE_PUBLISHED,
-            at=timezone.now(),
-            by=place.moderator,
-            region=place.region,
-            election=place.contest.election,
-            pledge=pledge,
-            details={"list": pledge.candidate_list_id, "candidate": None},
-        )
+        record(Act.PLEDGE_PUBLISHED, pledge, by=place.moderator)
 
 
 def mails(place: Place, count: int) -> None:
@@ -213,15 +208,40 @@ def users(place: Place, count: int) -> None:
     User.objects.bulk_create(User(username=f"{_stem()}{n}") for n in range(count))
 
 
+def imports(place: Place, count: int) -> None:
+    rows = CandidateImport.objects.bulk_create(
+        CandidateImport(election=place.contest.election, by=place.moderator, name=f"prefecture-{n}.csv", size=3)
+        for n in range(count)
+    )
+    through = CandidateImport.regions.through
+    through.objects.bulk_create(through(candidateimport=row, region=place.region) for row in rows)
+
+
+def reasons(place: Place, count: int) -> None:
+    DecisionReason.objects.bulk_create(
+        DecisionReason(region=place.region, title=f"Motif {_stem()} {n}", text="Un motif d’essai.")
+        for n in range(count)
+    )
+
+
+def memberships(place: Place, count: int) -> None:
+    users = User.objects.bulk_create(User(username=f"{_stem()}{n}") for n in range(count))
+    network = place.region.networks.get()
+    Membership.objects.bulk_create(Membership(user=user, network=network) for user in users)
+
+
 MAKERS = {
     Candidate: candidates,
+    CandidateImport: imports,
     CandidateList: candidate_lists,
     Charter: charters,
     Commune: communes,
     Contest: contests,
+    DecisionReason: reasons,
     Election: elections,
     Indicator: indicators,
     JournalEntry: journal_entries,
+    Membership: memberships,
     Network: networks,
     Nuance: nuances,
     OutboxMail: mails,

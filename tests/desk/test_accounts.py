@@ -54,12 +54,14 @@ def test_a_change_of_rights_ends_the_sessions_and_links(admin_client, here):
     assert elsewhere.get(DESK).status_code == 302
 
 
-def test_a_name_that_changes_is_no_right(admin_client, here):
+def test_a_name_that_changes_is_no_right(admin_client, admin_user, here):
     elsewhere = enter(Client(), here.user)
 
     admin_client.post(account_of(here.user), rights(here.user, first_name="Monique"))
 
-    assert (User.objects.get(pk=here.user_id).first_name, journal()) == ("Monique", [])
+    details = {"record": "regions.user", "key": here.user_id, "fields": ["first_name"]}
+    assert User.objects.get(pk=here.user_id).first_name == "Monique"
+    assert journal() == [(Act.RECORD_EDITED, admin_user, None, details)]
     assert elsewhere.get(DESK).status_code == 200
 
 

@@ -220,6 +220,7 @@ def test_an_administrator_meets_no_fault(client, here, team, spot, method):
 
     response = getattr(enter(client, team["administrator"]), method)(spot.address(row))
 
+    response.close()  # an export is a file
     assert response.status_code < 500
 
 
@@ -288,7 +289,7 @@ def test_a_query_string_asks_nothing_about_people(client, here, team, model):
 
     answers = {way: client.get(address, {f"{way}password__startswith": "m"}).status_code for way in ways}
 
-    assert answers == dict.fromkeys(ways, 400)
+    assert set(answers.values()) <= {400, 404}
 
 
 @pytest.mark.parametrize("model", [model for model in MODELS if is_scoped(model)], ids=lambda model: model.__name__)
@@ -303,7 +304,7 @@ def test_a_query_string_finds_no_row_of_elsewhere(client, here, elsewhere, team,
     for query in queries:
         response = client.get(address, query)
 
-        assert response.status_code in {200, 302, 400}
+        assert response.status_code in {200, 302, 400, 404}
         assert response.status_code != 200 or not response.context["cl"].result_list
 
 

@@ -217,7 +217,7 @@ def test_the_page_asks_as_much_whatever_the_number_of_changes(
         network.save()
         network.regions.set(regions[number % 3 :])
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = page(admin_client, network)
 
     assert len(told(response)) == min(count, 20)

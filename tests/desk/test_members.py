@@ -143,7 +143,7 @@ def test_the_queries_of_the_register_are_counted(desk, network, count, django_as
     for number in range(count):
         member_of(network, first_name=f"Personne {number}")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         desk.get(REGISTER)
 
 

@@ -16,17 +16,20 @@ pytestmark = pytest.mark.django_db
 # Session, account and its regions; how many rows in all and under the filters; the rows; then what each needs.
 QUERIES = {
     "Candidate": 7,
+    "CandidateImport": 8,
     "CandidateList": 11,
     "Charter": 6,
     "Commune": 7,
     "Contest": 8,
+    "DecisionReason": 7,
     "Election": 6,
     "Indicator": 8,
-    "JournalEntry": 8,
+    "JournalEntry": 13,
+    "Membership": 7,
     "Network": 7,
     "Nuance": 7,
     "OutboxMail": 7,
-    "Pledge": 8,
+    "Pledge": 11,
     "Region": 6,
     "Resource": 7,
     "User": 7,
@@ -95,8 +98,9 @@ def test_a_search_that_finds_nothing_says_so_and_offers_a_way_back(desk, place):
     assert "Tout effacer et recommencer" in page
 
 
-# Whoever looks is in one, and where they look in another; two have words of their own.
-NEVER_EMPTY = {"User", "Region", "Pledge", "JournalEntry"}
+# Whoever looks is in one, and where they look in another; some reasons come with the portal; three have words of their
+# own.
+NEVER_EMPTY = {"CandidateImport", "DecisionReason", "JournalEntry", "Pledge", "Region", "User"}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +117,7 @@ def test_the_way_around_is_that_of_each_role(desk, administration_links, place):
     response = desk.get(address_of(Pledge))
 
     shown = [(str(link.label), link.is_current) for link in response.context["desk_links"]]
-    expected = ["Tableau de bord", "À vérifier", "Circonscriptions", "Listes", "Courriers", "Journal", "Ressources"]
+    expected = ["Tableau de bord", "À vérifier", "Circonscriptions", "Listes", "Imports", "Courriers", "Journal"]
+    expected += ["Ressources"]
     assert shown == [(label, label == "À vérifier") for label in expected]
-    assert administration_links == [*expected, "Tout"]
+    assert administration_links == [*expected, "Équipe", "Tout"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.utils.text import slugify
 
 from pledges.actions.recording import record
 from pledges.enums import Act, MailKind
@@ -23,7 +24,7 @@ from pledges.models import (
     Pledge,
 )
 from regions.enums import Role
-from regions.models import Commune, Indicator, Network, Region, User
+from regions.models import Commune, Indicator, Membership, Network, Region, User
 from resources.models import Resource
 from tests.pledges.factories import CandidateImportFactory, DecisionReasonFactory, NuanceFactory, PledgeFactory
 from tests.regions.factories import (
@@ -50,13 +51,14 @@ class Territory:
 
 
 def territory(name: str) -> Territory:
-    region = RegionFactory(name=name, slug=name.lower())
+    region = RegionFactory(name=name, slug=slugify(name))
     pledge = PledgeFactory(
         in_review=True,
         signed=True,
         candidate_list__name=f"Liste {name}",
         candidate_list__contest__name=name,
         candidate_list__contest__region=region,
+        candidate_list__contest__slug=slugify(name),
         candidate_list__headed=True,
     )
     pledge.candidate_list.candidates.update(last_name=name.upper(), norm=f"alix {name.lower()}")
@@ -91,6 +93,7 @@ ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
     Election: lambda place: place.pledge.candidate_list.contest.election,
     Indicator: lambda place: IndicatorFactory(region=place.region),
     JournalEntry: _entry,
+    Membership: lambda place: MembershipFactory(user__username=f"membre-{place.name}", network=place.network),
     Network: lambda place: place.network,
     Nuance: lambda place: NuanceFactory(election=place.pledge.candidate_list.contest.election),
     OutboxMail: _mail,
