@@ -50,8 +50,8 @@ def test_an_append_only_table_is_empty_at_the_start_of_each_test(turn):
         cursor.execute("SELECT count(*) FROM pledges_journalentry")
         [before] = cursor.fetchone()
         cursor.execute(
-            "INSERT INTO pledges_journalentry (act, at, reason, details)"
-            " VALUES ('charter.loaded', '2021-06-20 08:00:00+00:00', '', '{}')"
+            "INSERT INTO pledges_journalentry (uid, mac, act, at, reason, details)"
+            " VALUES ('00000000000000000000000000000001', '', 'charter.loaded', '2021-06-20 08:00:00+00:00', '', '{}')"
         )
 
     assert before == 0
