@@ -12,7 +12,7 @@ from regions.admin.scoping import AdministratorAdmin
 from regions.typography import day
 
 
-class PrincipleInline(admin.TabularInline[Principle, Charter]):
+class PrincipleInline(admin.StackedInline[Principle, Charter]):
     model = Principle
     fields = ("number", "statement", "short", "explanation")
     readonly_fields = ("number", "statement")

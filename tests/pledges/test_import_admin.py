@@ -342,7 +342,7 @@ def no_worker(monkeypatch):
 def test_the_page_of_an_import_at_work_asks_how_far_it_is(breton, election, no_worker):
     shown = send(breton, election)
     assert "En attente : le travail va commencer." in words(shown)
-    assert "js/import.js" in shown.content.decode()
+    assert "js/desk/import.js" in shown.content.decode()
     CandidateImport.objects.update(
         progress="5 lignes lues", done=5, total=8, leased_until=timezone.now() + datetime.timedelta(minutes=1)
     )
