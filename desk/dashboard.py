@@ -9,9 +9,10 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges import dossier
 from pledges.calendar import Silence, silence, today
-from pledges.enums import Act
-from pledges.models import CandidateList, Contest, Election, JournalEntry, OutboxMail, Pledge
+from pledges.enums import IMPORT_AT_WORK, IMPORT_OVER, Act, PledgeState
+from pledges.models import CandidateImport, CandidateList, Contest, Election, JournalEntry, OutboxMail, Pledge
 from regions.models import Region, User
 
 SHOWN = 5
@@ -75,6 +76,8 @@ class Dashboard:
     """What a person finds first; every count is a query, whatever the number of rows."""
 
     waiting: Some[Pledge]
+    suspended: int
+    imports: int
     holds: list[Hold]
     unasked: Some[Contest]
     unasked_lists: int
@@ -112,6 +115,8 @@ def dashboard(user: User) -> Dashboard:
     )
     return Dashboard(
         waiting=Some(list(waiting[:SHOWN]), waiting.count()),
+        suspended=Pledge.objects.visible_to(user).filter(state=PledgeState.SUSPENDED).count(),
+        imports=CandidateImport.objects.visible_to(user).exclude(state__in=(*IMPORT_AT_WORK, *IMPORT_OVER)).count(),
         holds=_holds(user),
         unasked=unasked,
         unasked_lists=unasked_lists,
@@ -124,7 +129,7 @@ def dashboard(user: User) -> Dashboard:
 
 
 def _waiting(user: User) -> QuerySet[Pledge]:
-    """What waits, oldest first, after what an official list lets one match first (``to_match_first``)."""
+    """What waits, oldest first, after who has answered a question, then what an official list lets one match."""
     official = CandidateList.objects.standing().filter(contest=OuterRef("candidate_list__contest"))
     is_declared = Q(candidate_list__declared_at__isnull=False)
     return (
@@ -132,7 +137,8 @@ def _waiting(user: User) -> QuerySet[Pledge]:
         .waiting()
         .annotate(to_match_first=ExpressionWrapper(is_declared & Exists(official), BooleanField()))
         .select_related("candidate", "candidate_list__contest__region", "candidate_list__contest__election")
-        .order_by("-to_match_first", "confirmed_at", "pk")
+        .annotate(has_answered=dossier.HAS_ANSWERED)
+        .order_by("-has_answered", "-to_match_first", "confirmed_at", "pk")
     )
 
 

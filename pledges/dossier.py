@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import Case, Value, When
-from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +14,7 @@ from pledges.calendar import Silence
 from pledges.enums import Answer, PledgeState
 from pledges.matrix import Cell, all_cells
 from pledges.models import Commitment, Pledge, Principle, Question, Signatory
+from regions.typography import age
 
 # Where anybody opens a mailbox: such an address says nothing of who writes from it.
 FREE_MAIL = frozenset(
@@ -29,9 +28,10 @@ FREE_MAIL = frozenset(
 )  # fmt: skip
 
 _QUESTIONS = Question.objects.filter(pledge=OuterRef("pk"))
-_HAS_ANSWERED = Q(Exists(_QUESTIONS.filter(answered_at__isnull=False))) & ~Q(Exists(_QUESTIONS.unanswered()))
+HAS_ANSWERED = Exists(_QUESTIONS.filter(answered_at__isnull=False)) & ~Exists(_QUESTIONS.unanswered())
+"""Of a pledge in a query: all that was asked about it has its answer."""
 QUEUE_ORDER = (
-    Case(When(_HAS_ANSWERED & Q(state=PledgeState.IN_REVIEW), then=Value(0)), default=Value(1)).asc(),
+    Case(When(HAS_ANSWERED & Q(state=PledgeState.IN_REVIEW), then=Value(0)), default=Value(1)).asc(),
     "confirmed_at",
     "pk",
 )
@@ -126,7 +126,7 @@ def warnings(pledge: Pledge, *, rival_count: int = 0) -> list[str]:
         )
     questions = list(pledge.questions.all())
     if waiting := [question for question in questions if not question.is_answered]:
-        found.append(_("Une question attend sa réponse depuis %s.") % _age(waiting[0].asked_at))
+        found.append(_("Une question attend sa réponse depuis %s.") % age(waiting[0].asked_at))
     elif questions:
         found.append(_("Qui a signé a répondu à votre question : lisez sa réponse."))
     return found
@@ -141,7 +141,7 @@ def standstill(pledge: Pledge, silence: Silence | None) -> str:
         return ""
     questions = list(pledge.questions.all())
     if waiting := [question for question in questions if not question.is_answered]:
-        return _("question sans réponse depuis %s") % _age(waiting[0].asked_at)
+        return _("question sans réponse depuis %s") % age(waiting[0].asked_at)
     if pledge.is_declared:
         return _("à rapprocher de la liste officielle")
     return str(silence) if silence else ""
@@ -193,7 +193,3 @@ def _about(signatory: Signatory, *, official: bool) -> list[str]:
 
 def _domain(email: str) -> str:
     return email.rpartition("@")[2].lower()
-
-
-def _age(at: object) -> str:
-    return timesince(at, timezone.now(), depth=1)  # type: ignore[arg-type]

@@ -106,7 +106,6 @@ def _account_context(mail: OutboxMail, user: User) -> dict[str, Any]:
     until = timezone.now() + datetime.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     return {
         "name": inline(user.get_full_name()),
-        "username": inline(user.username),
         "by": inline(invited.by) if invited and invited.by else "",
         "network": inline(network) if network else "",
         "role": Role(invited.details["role"]).label if invited and invited.details.get("role") in Role else "",

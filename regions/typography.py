@@ -2,11 +2,12 @@
 
 import datetime
 import re
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timesince import timesince
-from django.utils.translation import gettext
+from django.utils.timesince import TIME_STRINGS, timesince
+from django.utils.translation import gettext, ngettext_lazy
 
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 _WIDE = "\N{NO-BREAK SPACE}"
@@ -15,6 +16,8 @@ _CUT = "\0"
 # Text between tags, and whole elements whose text is left as it was typed.
 _PIECES = re.compile(r"(<(?P<kept>textarea|script|style|pre)\b.*?</(?P=kept)\s*>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+# Django counts « années »; an age is said in « ans ».
+_SPANS: Any = {**TIME_STRINGS, "year": ngettext_lazy("%(num)d an", "%(num)d ans", "num")}
 _RULES = (
     (re.compile(r" (?=[;!?](?:\W|$))"), _NARROW),
     (re.compile(rf" (?=:(?:[\s{_CUT}]|$))"), _WIDE),
@@ -41,7 +44,7 @@ def age(at: datetime.datetime) -> str:
     """For how long: « 3 jours », « 2 heures », « moins d’une minute »."""
     if timezone.now() - at < datetime.timedelta(minutes=1):
         return gettext("moins d’une minute")
-    return timesince(at, depth=1)
+    return timesince(at, depth=1, time_strings=_SPANS)
 
 
 def typeset_text(text: str) -> str:

@@ -17,7 +17,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -32,6 +31,7 @@ from pledges.enums import IdentityCheck, PledgeState
 from pledges.models import Pledge
 from regions.admin.scoping import RegionScopedAdmin, member
 from regions.folding import fold
+from regions.typography import age
 
 ON_CHANGE_FORM = f"{ActionLocation.CHANGE_FORM.value}-action"
 """The name that Django's admin gives to the button of an action, on the page of one row."""
@@ -124,7 +124,7 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
     def waiting_for(self, pledge: Pledge) -> str:
         if pledge.state != PledgeState.IN_REVIEW or not pledge.confirmed_at:
             return "—"
-        return timesince(pledge.confirmed_at, depth=1)
+        return age(pledge.confirmed_at)
 
     @admin.display(description=_("où il en est"))
     def stage(self, pledge: Pledge) -> Any:
@@ -200,11 +200,14 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
         queue = self._waiting(request)
         place = queue.index(pledge.pk) if pledge.pk in queue else -1
         others = [*queue[place + 1 :], *queue[: max(place, 0)]]
+        refused = forms[opened] if opened in forms and forms[opened].errors else None
+        title = gettext("Vérifier : %s") if pledge.state == PledgeState.IN_REVIEW else gettext("Engagement : %s")
         has_obstacle = bool(context["obstacle"]) and not pledge.is_declared
         context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": gettext("Vérifier : %s") % pledge,
+            "title": (gettext("Erreur : %s") if refused else title) % pledge,
+            "refused": refused,
             "forms": forms,
             "opened": opened or ("" if has_obstacle else next(iter(forms.keys() & {"publish", "match", "resume"}), "")),
             "lost": lost,

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.forms import Form
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from pledges import calendar, dossier
@@ -16,6 +15,7 @@ from pledges.admin.forms import AskForm, MatchForm, NoteForm, PublishForm, Reaso
 from pledges.enums import LIVE, STANDING, Act, PledgeState
 from pledges.matrix import all_cells, standing, withdrawal_reason
 from pledges.models import DecisionReason, JournalEntry, Pledge, Principle, Signatory
+from regions.typography import age
 
 SHOWN = 10
 """Other pledges of a list, and lines of journal, that a page shows: the rest is a link away."""
@@ -91,7 +91,7 @@ def context_of(pledge: Pledge) -> dict[str, Any]:
     return {
         "pledge": pledge,
         "list": candidate_list,
-        "age": timesince(pledge.confirmed_at, depth=1) if pledge.confirmed_at else "",
+        "age": age(pledge.confirmed_at) if pledge.confirmed_at else "",
         "obstacle": dossier.obstacle(pledge, silence) if is_waiting else kept_by_silence,
         "warnings": dossier.warnings(pledge, rival_count=rival_count) if is_waiting else [],
         "signatories": _people(pledge),
