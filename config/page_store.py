@@ -16,7 +16,8 @@ from django.db import DatabaseError, connection
 
 from regions.models import Revision
 
-MAX_BYTES = 32 * 1024 * 1024  # of bodies, in each process: about a thousand pages
+MAX_BYTES = 32 * 1024 * 1024  # of keys, headers and bodies, in each process: about a thousand pages
+LONGEST = 300  # characters of what names a page: no host and no address of ours is longer
 POLLED_EVERY = 1.0  # seconds: how late a page may be
 
 type Key = tuple[str, ...]
@@ -32,6 +33,11 @@ class Page:
     headers: Headers
     body: bytes
     etag: str
+
+    @property
+    def size(self) -> int:
+        """About what it takes in memory."""
+        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + 4 * LONGEST
 
 
 class PageStore:
@@ -107,11 +113,11 @@ class PageStore:
                     return  # made for a version that is over
                 self._pages.clear()
                 self._size, self._version = 0, version
-            self._size += len(page.body) - len(self._pages[key].body if key in self._pages else b"")
+            self._size += page.size - (self._pages[key].size if key in self._pages else 0)
             self._pages[key] = page
             while self._size > MAX_BYTES:
                 _oldest, gone = self._pages.popitem(last=False)
-                self._size -= len(gone.body)
+                self._size -= gone.size
 
     def _current_version(self) -> Version | None:
         """The revision, polled at most once a second, and the minute: all that the calendar decides falls on one.
@@ -145,4 +151,5 @@ def _may_be_kept(request: dict[str, Any]) -> bool:
         and not request.get("HTTP_COOKIE")
         and not request.get("QUERY_STRING")
         and not request.get("HTTP_AUTHORIZATION")
+        and all(len(request.get(name, "")) <= LONGEST for name in _IDENTITY)
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import models, transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
@@ -62,7 +63,10 @@ def _view(site: AdminSite, table: Table) -> Callable[[HttpRequest], HttpResponse
         desk = site._registry.get(table.model)
         if desk is None or not desk.has_view_permission(request):
             raise Http404
-        shown = desk.get_changelist_instance(request).queryset
+        try:
+            shown = desk.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters as error:
+            raise Http404 from error
         file = _written(table, shown, member(request))
         on = timezone.localdate().isoformat()
         return FileResponse(

@@ -195,13 +195,22 @@ def test_no_method_but_reading_is_answered_from_the_store(store, django, clock):
 
 
 def test_the_store_forgets_the_oldest_when_it_is_full(store, django, clock, monkeypatch):
-    monkeypatch.setattr("config.page_store.MAX_BYTES", len(Answer(store, "/methode/").body.encode()) + 10)
+    monkeypatch.setattr("config.page_store.MAX_BYTES", len(Answer(store, "/methode/").body.encode()) + 3_000)
 
     Answer(store, "/glossaire/")
     Answer(store, "/methode/")
 
     assert django.count == 3
     assert store._size <= MAX_BYTES
+
+
+@pytest.mark.parametrize("header", ["HTTP_HOST", "HTTP_X_FORWARDED_PROTO"])
+def test_what_is_too_long_to_name_a_page_of_ours_is_not_kept(store, django, clock, header):
+    value = "testserver:" + "0" * 400 if header == "HTTP_HOST" else "x" * 400
+    Answer(store, "/robots.txt", **{header: value})
+    Answer(store, "/robots.txt", **{header: value})
+
+    assert (django.count, store._size) == (2, 0)
 
 
 def test_when_the_database_is_away_the_application_says_so(store, django, clock, monkeypatch):

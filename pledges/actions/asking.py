@@ -41,7 +41,8 @@ def ask(pledge: Pledge, signatory: Signatory, *, by: User, text: str) -> Questio
     signatory = pledge.signatories.get(pk=signatory.pk)
     if not signatory.email:
         raise CannotAskError(_("L’adresse de %s a été effacée : rien ne peut lui être écrit.") % signatory.full_name)
-    waiting = Question.objects.unanswered().filter(signatory__email__iexact=signatory.email).count()
+    here = Question.objects.filter(pledge__candidate_list__contest__region=pledge.candidate_list.contest.region_id)
+    waiting = here.unanswered().filter(signatory__email__iexact=signatory.email).count()
     if waiting >= UNANSWERED:
         words = ngettext(
             "%(count)d question attend déjà la réponse de %(name)s : appelez plutôt.",

@@ -29,7 +29,7 @@ from pledges.models import CandidateImport
 from pledges.official_files import FileRefusedError, OfficialFile
 from pledges.official_files.columns import Layout, lay_out
 from pledges.official_files.tables import open_table
-from regions.models import Region
+from regions.models import Region, User
 
 _TELL_EVERY = 0.5  # seconds
 
@@ -103,7 +103,7 @@ class _Job:
         refuse_election(self.row.election)
         with open_table(source, name=self.row.name, may_lack=True) as table:
             sha256, origin, layout = table.sha256, table.origin, table.layout
-        mapping = self.row.mapping or remembered(layout)
+        mapping = self.row.mapping or remembered(layout, by=self.row.by)
         layout = lay_out(layout.headers, mapping)
         known = {"sha256": sha256, "headers_sha256": layout.signature, "mapping": _used(mapping, layout)}
         reading = import_summary.recognised(origin, layout) | {"is_remembered": bool(mapping and not self.row.mapping)}
@@ -163,9 +163,13 @@ def end(
     return ended
 
 
-def remembered(layout: Layout) -> dict[str, str]:
-    """Where someone said that columns are, the last time that a file with these headers was imported."""
-    same = CandidateImport.objects.filter(state=ImportState.DONE, headers_sha256=layout.signature).exclude(mapping={})
+def remembered(layout: Layout, *, by: User) -> dict[str, str]:
+    """Where someone said that columns are, the last time that a file with these headers was imported here."""
+    same = (
+        CandidateImport.objects.visible_to(by)
+        .filter(state=ImportState.DONE, headers_sha256=layout.signature)
+        .exclude(mapping={})
+    )
     mapping: dict[str, str] = same.order_by("-pk").values_list("mapping", flat=True).first() or {}
     return mapping
 

@@ -241,6 +241,9 @@ class _Import:
     def _settle_nuances(self) -> frozenset[str]:
         """Create the nuances that the election lacks, take the labels that the file gives.
 
+        A label is the whole election's, on the pages of every region: a member of a network gives one where there is
+        none, and changes none.
+
         :return: The codes whose label changed.
         """
         facts = [official.facts for lists in self.official.regions.values() for official in lists]
@@ -250,7 +253,12 @@ class _Import:
             for code, label in labels.items()
             if code not in self.nuances
         ]
-        changed = [nuance for code, nuance in self.nuances.items() if labels.get(code, "") not in {"", nuance.label}]
+        may_change = self.by is None or self.by.is_superuser
+        changed = [
+            nuance
+            for code, nuance in self.nuances.items()
+            if labels.get(code, "") not in {"", nuance.label} and (may_change or not nuance.label)
+        ]
         for nuance in changed:
             nuance.label = labels[nuance.code]
         if not self.dry_run:

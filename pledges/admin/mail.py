@@ -16,6 +16,7 @@ from pledges import failures
 from pledges.actions.mail import CannotSendAgainError, send_again
 from pledges.models import OutboxMail
 from pledges.models.mail import OutboxMailQuerySet
+from regions.admin.proof import ask_for_proof
 from regions.admin.scoping import RegionScopedAdmin
 from regions.models import User
 from regions.typography import hour
@@ -108,11 +109,15 @@ class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
         return self.has_view_permission(request)
 
     @admin.action(description=_("Renvoyer maintenant"), permissions=["send"])
-    def send_selected_again(self, request: HttpRequest, queryset: OutboxMailQuerySet) -> None:
+    def send_selected_again(self, request: HttpRequest, queryset: OutboxMailQuerySet) -> HttpResponse | None:
+        """Several mails at once: for somebody who has just proved who they are."""
+        if prove := ask_for_proof(request):
+            return prove
         sent = sum(self._send_again(request, mail) for mail in queryset.select_related("signatory", "pledge"))
         if sent:
             words = ngettext("%d courrier part maintenant.", "%d courriers partent maintenant.", sent) % sent
             self.message_user(request, words, messages.SUCCESS)
+        return None
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

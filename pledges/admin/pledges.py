@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldError
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
@@ -29,6 +30,7 @@ from pledges.admin.decisions import DECISIONS, REFUSALS
 from pledges.admin.forms import BulkPublishForm
 from pledges.enums import IdentityCheck, PledgeState
 from pledges.models import Pledge
+from regions.admin.proof import ask_for_proof
 from regions.admin.scoping import RegionScopedAdmin, member
 from regions.folding import fold
 from regions.typography import age
@@ -232,7 +234,7 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
         waiting = self.get_queryset(request).filter(state=PledgeState.IN_REVIEW)
         try:
             return list(waiting.filter(**kept).values_list("pk", flat=True))
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, FieldError):
             return list(waiting.values_list("pk", flat=True))
 
     def _queue_url(self, request: HttpRequest) -> str:
@@ -321,6 +323,8 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
     @admin.action(description=_("Publier la sélection"), permissions=["decide"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Pledge]) -> HttpResponseBase | None:
         """Show what is selected, ask once how identity was checked, then publish each on its own."""
+        if prove := ask_for_proof(request):  # each of those who signed gets a mail
+            return prove
         is_final = "confirm" in request.POST
         keys: Sequence[int] = (
             list(queryset.values_list("pk", flat=True)[: bulk.MOST + 1])

@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from regions.admin.history import HistoryAdmin
+from regions.admin.proof import needs_fresh_proof
 from regions.admin.scoping import AdministratorAdmin
 from regions.models import Network
 
@@ -22,6 +24,10 @@ class NetworkAdmin(HistoryAdmin[Network], AdministratorAdmin[Network]):
     list_per_page = 50
     search_fields = ("name",)
     search_help_text = _("Un mot du nom du réseau.")
+
+    # Its regions are the rights of its members.
+    add_view = method_decorator(needs_fresh_proof)(HistoryAdmin.add_view)
+    change_view = method_decorator(needs_fresh_proof)(HistoryAdmin.change_view)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("regions")

@@ -23,6 +23,13 @@ def is_proof_fresh(request: HttpRequest) -> bool:
     return bool(0 <= time.time() - request.session.get(PROVED_AT, 0) < FRESH_FOR)
 
 
+def ask_for_proof(request: HttpRequest) -> HttpResponseRedirect | None:
+    """Send whoever has not proved who they are in the last ten minutes to do so, then back here; nothing for others."""
+    if is_proof_fresh(request):
+        return None
+    return HttpResponseRedirect(f"{reverse('admin:prove')}?{urlencode({'next': request.get_full_path()})}")
+
+
 def needs_fresh_proof[**P, R: HttpResponseBase](view: Callable[P, R]) -> Callable[P, R | HttpResponseRedirect]:
     """Send whoever has not proved who they are in the last ten minutes to do so, then back here.
 
@@ -32,8 +39,6 @@ def needs_fresh_proof[**P, R: HttpResponseBase](view: Callable[P, R]) -> Callabl
     @wraps(view)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R | HttpResponseRedirect:
         request = next(argument for argument in args if isinstance(argument, HttpRequest))
-        if is_proof_fresh(request):
-            return view(*args, **kwargs)
-        return HttpResponseRedirect(f"{reverse('admin:prove')}?{urlencode({'next': request.get_full_path()})}")
+        return ask_for_proof(request) or view(*args, **kwargs)
 
     return inner
