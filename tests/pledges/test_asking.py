@@ -86,6 +86,17 @@ def test_a_fourth_question_is_refused_in_words_until_one_is_answered():
     assert Question.objects.unanswered().count() == 3
 
 
+def test_what_other_regions_ask_the_same_mailbox_is_neither_said_nor_counted():
+    signatory, elsewhere = signed(), signed()
+    Signatory.objects.update(email="alix@example.org")
+    elsewhere.refresh_from_db()
+    for _ in range(3):
+        ask(elsewhere)
+    signatory.refresh_from_db()
+
+    assert ask(signatory).signatory == signatory
+
+
 def test_nobody_is_written_to_at_an_address_that_is_erased():
     signatory = signed()
     Signatory.objects.update(email="")

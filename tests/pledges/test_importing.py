@@ -374,6 +374,17 @@ def test_labels_of_nuances_are_taken_when_the_file_gives_them(election):
     assert list(Nuance.objects.values_list("code", "label")) == [("LDIV", "Divers inventés")]
 
 
+def test_a_member_of_a_network_changes_no_label_that_other_regions_show(election):
+    labelled = HEADERS | {"job": "Libellé de la nuance"}
+    NuanceFactory(election=election, code="LDIV", label="Divers inventés")
+    NuanceFactory(election=election, code="LREG", label="")
+    rows = [person("EXEMPLE", job="Autre chose"), person("SUITE", code="8", panel="2", nuance="LREG", job="Région")]
+
+    import_rows(election, *rows, headers=labelled, by=UserFactory())
+
+    assert dict(Nuance.objects.values_list("code", "label")) == {"LDIV": "Divers inventés", "LREG": "Région"}
+
+
 @st.composite
 def files(draw):
     """A list of a few people from two sections, each in a place of their own, one of them the head."""

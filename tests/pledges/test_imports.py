@@ -178,6 +178,16 @@ def test_a_column_that_nobody_knows_is_asked_for_then_remembered(election, membe
     assert names() == ["ESSAI", "EXEMPLE"]
 
 
+def test_what_another_network_said_of_its_columns_is_not_taken(election, member, normandie):
+    sent = send(election, member, headers=ODD)
+    imports.choose_columns(sent, {"last_name": "Patronyme"}, by=member)
+    sent.refresh_from_db()
+    accept(sent, member)
+    neighbour = MembershipFactory(network=NetworkFactory(regions=[normandie])).user
+
+    assert send(election, neighbour, headers=ODD).state == ImportState.UNCLEAR
+
+
 def test_what_was_said_of_an_import_never_written_is_not_remembered(election, member):
     sent = send(election, member, headers=ODD)
     imports.choose_columns(sent, {"last_name": "Patronyme"}, by=member)

@@ -445,6 +445,14 @@ def test_a_file_over_the_size_limit_is_refused(monkeypatch):
     assert str(error) == "Ce fichier dépasse 1 Mo."
 
 
+def test_a_workbook_whose_shared_words_are_too_heavy_is_refused(monkeypatch):
+    monkeypatch.setattr(tables, "_MAX_PART_BYTES", 1024)
+
+    error = refusal(workbook([person(f"EXEMPLE{'E' * n}", rank=str(n)) for n in range(1, 60)]), name="a.xlsx")
+
+    assert str(error) == "Ce classeur est trop gros une fois décompressé."
+
+
 def test_a_workbook_that_swells_when_unzipped_is_refused(monkeypatch):
     monkeypatch.setattr(tables, "_MAX_UNZIPPED_BYTES", 1024)
 
