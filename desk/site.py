@@ -31,6 +31,12 @@ class DeskSite(AdminSite):
     index_title = "Espace des réseaux"
     site_url = "/"
     enable_nav_sidebar = False
+    empty_value_display = "—"
+
+    def __init__(self, name: str = "admin") -> None:
+        """Without Django's deletion of a selection: what is deleted is named, one by one."""
+        super().__init__(name)
+        self.disable_action("delete_selected")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether somebody is in: their password alone opens nothing."""

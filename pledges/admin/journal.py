@@ -173,7 +173,7 @@ class JournalEntryAdmin(RegionScopedAdmin[JournalEntry]):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Ce qui a été fait pour chaque liste"),
+            "title": _("Ce qui a été fait pour chaque liste : %s") % contest.name,
             "contest": contest,
             "rows": rows,
             "median": treatment.median(paths),

@@ -80,10 +80,6 @@ class DeskAdmin[M: models.Model](admin.ModelAdmin[M]):
         super().delete_model(request, obj)
         Revision.advance()
 
-    def delete_queryset(self, request: HttpRequest, queryset: "models.QuerySet[M]") -> None:
-        super().delete_queryset(request, queryset)
-        Revision.advance()
-
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Changes:  # noqa: FBT001, FBT002
         """Django's message, and the names of the fields: those of another row of the page after that of its model."""
         changes = Changes(super().construct_change_message(request, form, formsets, add))

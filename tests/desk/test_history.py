@@ -174,16 +174,6 @@ def test_what_is_added_and_deleted_is_in_the_journal_of_its_region(desk, moderat
     ]
 
 
-def test_deleting_several_at_once_leaves_the_last_version_of_each(desk, moderator, region):
-    resources = [ResourceFactory(region=region) for _ in range(2)]
-    data = {"action": "delete_selected", "_selected_action": [each.pk for each in resources], "post": "yes"}
-
-    desk.post(reverse("admin:resources_resource_changelist"), data)
-
-    assert Resource.history.filter(history_type="-", history_user=moderator).count() == 2
-    assert JournalEntry.objects.filter(act=Act.RECORD_DELETED).count() == 2
-
-
 def test_the_history_of_what_is_elsewhere_is_not_there(desk, region):
     here, elsewhere = ResourceFactory(region=region), ResourceFactory(region=RegionFactory(code="28"))
 
