@@ -67,6 +67,13 @@ def _told(report: ImportReport, *, with_people: bool) -> dict[str, Any]:
         "pledged_lists": [
             change.pk for one in report.by_contest for change in one.details if change.is_pledged and change.pk
         ],
+        # Whole, even where the details are cut: each of these has to be answered for.
+        "same_lists": [
+            {"pk": change.pk, "contest": one.name, "name": change.name, "what": list(change.what)}
+            for one in report.by_contest
+            for change in one.details
+            if change.is_pledged and change.is_other
+        ],
     }
 
 

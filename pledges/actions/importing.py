@@ -284,7 +284,7 @@ class _Import:
             if is_new:
                 contest.save()
             self._write(changes)
-            self._record(contest, lists, people)
+            self._record(contest, changes)
         fate = "created" if is_new else "updated" if changed else "unchanged"
         return ContestReport(
             contest.name,
@@ -315,7 +315,7 @@ class _Import:
                 Candidate(candidate_list=candidate_list, **_place(row)) for candidate_list, row in newcomers
             )
 
-    def _record(self, contest: Contest, lists: Counts, people: Counts) -> None:
+    def _record(self, contest: Contest, changes: Changes) -> None:
         record_at_large(
             Act.CANDIDATES_IMPORTED,
             at=self.now,
@@ -324,8 +324,9 @@ class _Import:
             election=self.election,
             file=self.official.name,
             sha256=self.official.sha256,
-            lists=asdict(lists),
-            candidates=asdict(people),
+            lists=asdict(Counts(**changes.lists)),
+            candidates=asdict(Counts(**changes.people)),
+            lists_with_pledges=[change.pk for change in changes.details if change.is_pledged],
         )
 
 

@@ -1,7 +1,7 @@
 """What a member of a network decides about an official file: send it, say where columns are, accept it, give it up."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,10 @@ KEPT = datetime.timedelta(days=30)
 
 class StalePreviewError(Exception):
     """What someone accepts is not what they would read now. The text says so."""
+
+
+class UnansweredListsError(Exception):
+    """A list that has a pledge comes under another name with another head, and nobody said that it is the same."""
 
 
 @transaction.atomic
@@ -59,19 +63,31 @@ def choose_columns(candidate_import: CandidateImport, mapping: Mapping[str, str]
 
 
 @transaction.atomic
-def accept(candidate_import: CandidateImport, *, fingerprint: str, by: User) -> CandidateImport:
+def accept(
+    candidate_import: CandidateImport, *, fingerprint: str, same_lists: Collection[int] = (), by: User
+) -> CandidateImport:
     """Have what the preview says written.
 
     :param fingerprint: That of the preview which was read.
+    :param same_lists: The keys of the lists said to be the same, though their name and their head change.
     :raises StalePreviewError: When the preview is another one by now.
+    :raises UnansweredListsError: When a pledge would pass to a list that nobody said is the same.
     :raises ImportMovedError: When it is not ready: someone else has decided.
     """
-    ready = CandidateImport.objects.filter(pk=candidate_import.pk, state=ImportState.READY)
-    if ready.exclude(fingerprint=fingerprint).exists():
+    rows = CandidateImport.objects.select_for_update(of=("self",)).select_related("decided_by")
+    row = rows.get(pk=candidate_import.pk)
+    if row.state != ImportState.READY:  # a stopped one is started again, not accepted twice
+        raise ImportMovedError(row)
+    if row.fingerprint != fingerprint:
         raise StalePreviewError(_("L’aperçu a été refait depuis que vous l’avez lu : relisez-le avant d’accepter."))
-    if not ready.exists():  # a stopped one is started again, not accepted twice
-        raise ImportMovedError(CandidateImport.objects.select_related("decided_by").get(pk=candidate_import.pk))
-    moved = move(candidate_import, ImportState.ACCEPTED, decided_by=by, is_renewed=False)
+    if not {one["pk"] for one in row.preview.get("same_lists", ())} <= set(same_lists):
+        raise UnansweredListsError(
+            _(
+                "Rien n’est écrit : cochez chaque liste qui est bien la même. Si l’une ne l’est pas, abandonnez cet"
+                " import, sans quoi l’engagement passerait à une autre liste."
+            )
+        )
+    moved = move(row, ImportState.ACCEPTED, decided_by=by, is_renewed=False)
     _enqueue(moved)
     return moved
 

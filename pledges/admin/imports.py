@@ -25,6 +25,7 @@ from pledges.official_files.columns import LABELS, SPELLINGS
 from pledges.uploads import LimitedUploadHandler
 from regions.admin.scoping import ScopedAdmin, member
 from regions.csv_cells import write_rows
+from regions.templatetags.typography import moment
 
 SHOWN = 30  # pledges named on a report
 EXAMPLE = [
@@ -47,7 +48,7 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
     """One import, one page: what it shows depends on where the import stands."""
 
     members_may = frozenset({"add", "change"})
-    list_display = ("name", "election", "territories", "state", "uploaded_at", "by")
+    list_display = ("name", "election", "territories", "state", "sent", "by")
     list_filter = ("state", ("election", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("election", "by")
     list_per_page = 50
@@ -60,6 +61,10 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
     def territories(self, candidate_import: CandidateImport) -> str:
         names = [region.name for region in candidate_import.regions.all()]
         return ", ".join(names) if len(names) < 4 else _("%d régions") % len(names)
+
+    @admin.display(description=_("envoyé le"), ordering="uploaded_at")
+    def sent(self, candidate_import: CandidateImport) -> str:
+        return moment(candidate_import.uploaded_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CandidateImport]:
         queryset: QuerySet[CandidateImport] = super().get_queryset(request)
@@ -120,15 +125,23 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
         found = self._find(request, object_id)
         act = request.POST.get("act", "") if request.method == "POST" else ""
         columns = ColumnsForm(request.POST if act == "columns" else None, reading=found.reading, mapping=found.mapping)
-        if act and self._decide(request, found, act, columns):
-            return self._page(found.pk)
+        same_lists = self._same_lists(request, found)
+        unanswered = ""
+        try:
+            if act and self._decide(request, found, act, columns, same_lists):
+                return self._page(found.pk)
+        except imports.UnansweredListsError as refusal:
+            unanswered = str(refusal)
         columns_read = found.reading.get("columns", {})
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": found.name,
+            "title": _("Import : %(file)s, %(state)s")
+            % {"file": found.name, "state": _("interrompu") if found.is_stalled else found.get_state_display()},
             "import": found,
             "columns_form": columns,
+            "same_lists": same_lists,
+            "unanswered": unanswered,
             # PostgreSQL does not keep the order of the keys.
             "labels": [(label, columns_read[field]) for field, label in LABELS.items() if field in columns_read],
             "missing": [LABELS[field] for field in found.reading.get("missing", [])],
@@ -137,7 +150,7 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
             **self._to_look_at(found),
         }
         page = "admin/pledges/candidateimport/import.html"
-        return TemplateResponse(request, page, context, status=422 if columns.errors else 200)
+        return TemplateResponse(request, page, context, status=422 if columns.errors or unanswered else 200)
 
     def progress_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """How far the work is: the piece of the page that its script asks for every second."""
@@ -160,10 +173,18 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
             raise Http404
         return self._table(found, "anomalies", *refusal_rows(found))
 
-    def _decide(self, request: HttpRequest, found: CandidateImport, act: str, columns: Form) -> bool:
+    def _same_lists(self, request: HttpRequest, found: CandidateImport) -> set[int]:
+        """The lists that a person says are the same, of those that the preview asks about."""
+        ticked = request.POST.getlist("same_lists")
+        return {one["pk"] for one in found.preview.get("same_lists", []) if str(one["pk"]) in ticked}
+
+    def _decide(
+        self, request: HttpRequest, found: CandidateImport, act: str, columns: Form, same_lists: set[int]
+    ) -> bool:
         """Call the action that the button names.
 
         :return: Whether the request is dealt with; False when a form has to be shown again.
+        :raises UnansweredListsError: When it is accepted, and a list is still asked about.
         """
         by = member(request)
         try:
@@ -171,7 +192,8 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
                 case "columns" if isinstance(columns, ColumnsForm) and columns.is_valid():
                     imports.choose_columns(found, columns.chosen(), by=by)
                 case "accept":
-                    imports.accept(found, fingerprint=request.POST.get("fingerprint", ""), by=by)
+                    fingerprint = request.POST.get("fingerprint", "")
+                    imports.accept(found, fingerprint=fingerprint, same_lists=same_lists, by=by)
                 case "cancel":
                     imports.cancel(found, by=by)
                     self.message_user(request, _("Cet import est abandonné : rien n’a été écrit."), messages.SUCCESS)

@@ -3,40 +3,47 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pledges.calendar import today
 from pledges.enums import Channel
 from pledges.models import CandidateList, Contest
 from pledges.models.elections import CandidateListQuerySet
+from regions.typography import day
 
 
 class _ListsField(forms.ModelMultipleChoiceField[CandidateList]):
     def label_from_instance(self, obj: CandidateList) -> str:
-        return f"{obj.panel_number}. {obj.name}" if obj.panel_number else obj.name
+        name = f"{obj.panel_number}. {obj.name}" if obj.panel_number else obj.name
+        if obj.last_asked_on is None:
+            return _("%(list)s, pas encore sollicitée") % {"list": name}
+        return _("%(list)s, sollicitée le %(on)s") % {"list": name, "on": day(obj.last_asked_on)}
 
 
 class InvitationForm(forms.Form):
     """When, how, and to whom: every list of the contest unless told otherwise, for all are asked alike."""
 
     asked_on = forms.DateField(
-        label=_("Date de la sollicitation"),
-        help_text=_("Le jour où la demande est partie, aujourd’hui ou avant."),
+        label=gettext_lazy("Date de la sollicitation"),
+        help_text=gettext_lazy("Le jour où la demande est partie, aujourd’hui ou avant."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"required": _("Dites quel jour la demande est partie.")},
+        error_messages={"required": gettext_lazy("Dites quel jour la demande est partie.")},
     )
     channel = forms.ChoiceField(
-        label=_("Par quel moyen ?"),
+        label=gettext_lazy("Par quel moyen ?"),
         choices=Channel,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Dites par quel moyen la demande est partie.")},
+        error_messages={"required": gettext_lazy("Dites par quel moyen la demande est partie.")},
     )
     lists = _ListsField(
-        label=_("Listes sollicitées"),
-        help_text=_("Toutes sont cochées : la même demande va à chacune. Ôtez celles que vous n’avez pas pu joindre."),
+        label=gettext_lazy("Listes sollicitées"),
+        help_text=gettext_lazy(
+            "Toutes sont cochées : la même demande va à chacune. Ôtez celles que vous n’avez pas pu joindre."
+        ),
         queryset=CandidateList.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Gardez au moins une liste cochée.")},
+        error_messages={"required": gettext_lazy("Gardez au moins une liste cochée.")},
     )
 
     def __init__(self, *args: Any, contest: Contest, lists: CandidateListQuerySet, **kwargs: Any) -> None:
@@ -44,6 +51,6 @@ class InvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["lists"]
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101  declared above
-        field.queryset = lists
+        field.queryset = lists.with_last_asked()
         self.fields["asked_on"].initial = today(contest.region)
         self.fields["lists"].initial = lists

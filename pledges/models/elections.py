@@ -4,7 +4,7 @@ import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -189,6 +189,10 @@ class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
         """The lists that the last official file names."""
         return self.official().filter(left_at=None)
 
+    def with_last_asked(self) -> Self:
+        """Add ``last_asked_on``: the day of the last request to sign, None where nobody has asked."""
+        return self.annotate(last_asked_on=Max("invitations__asked_on"))
+
     def not_asked(self) -> Self:
         """Those that no network has asked to sign, as far as was noted."""
         return self.filter(invitations=None)
@@ -234,8 +238,9 @@ class CandidateList(models.Model):
 
     objects = CandidateListQuerySet.as_manager()
 
-    # Set by with_counts().
+    # Set by with_counts(), and by with_last_asked().
     personal_count: int
+    last_asked_on: datetime.date | None
 
     class Meta:
         verbose_name = _("liste ou binôme")

@@ -21,6 +21,12 @@ def day(date: datetime.date | None) -> str:
 
 
 @register.filter
+def hour(at: datetime.datetime | None) -> str:
+    """``à {{ import.finished_at|hour }}``: « 9 h 30 », by the clock of the page; nothing for no date."""
+    return typography.hour(timezone.localtime(at)) if at else ""
+
+
+@register.filter
 def age(at: datetime.datetime | None) -> str:
     """``depuis {{ pledge.confirmed_at|age }}``: « 3 jours »; nothing for no date."""
     return typography.age(at) if at else ""

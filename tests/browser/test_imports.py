@@ -54,9 +54,11 @@ def test_a_list_is_imported_corrected_and_refused(desk, live_server):
     fits_and_is_accessible(desk)
     desk.get_by_role("link", name="Importer la première").click()
     fits_and_is_accessible(desk)
+    example = desk.get_by_role("region", name="Exemple de ligne d’en-têtes")
+    assert example.evaluate("box => box.scrollWidth <= box.clientWidth")
 
     send(desk, live_server, text_file(rows()), "liste.csv")
-    expect(heading(desk)).to_have_text("liste.csv")
+    expect(heading(desk)).to_have_text("Import : liste.csv, à vérifier")
     expect(desk.get_by_text("20 listes, 2 000 personnes")).to_be_visible()
     fits_and_is_accessible(desk)
     assert Candidate.objects.count() == 0

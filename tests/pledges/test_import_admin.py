@@ -331,6 +331,94 @@ def test_what_looks_like_another_round_is_pointed_out(breton, election):
     assert "tête de liste : Alix TÊTE1 devient Alix AUTRE" in shown
 
 
+@pytest.fixture
+def merged(breton, election, bretagne):
+    """Two lists that have a pledge, and a preview that gives both another name and another head."""
+    rows = [person(f"TÊTE{n}", code=str(n), panel=str(n), name=f"Liste {n}") for n in (1, 2)]
+    send(breton, election, rows)
+    decide(breton, "accept")
+    lists = list(CandidateList.objects.order_by("official_code"))
+    for one in lists:
+        PledgeFactory(candidate_list=one, published=True)
+    send(breton, election, [row | {"name": f"Fusion {row['code']}", "last_name": f"N{row['code']}"} for row in rows])
+    return lists
+
+
+def names_of_lists():
+    return list(CandidateList.objects.order_by("official_code").values_list("name", flat=True))
+
+
+def boxes(answer):
+    """The boxes of « Est-ce bien la même liste ? », and whether each is ticked."""
+    found = re.findall(r'<input type="checkbox" name="same_lists" value="(\d+)"([^>]*)>', answer.content.decode())
+    return {int(pk): " checked" in rest for pk, rest in found}
+
+
+def test_a_list_that_may_be_another_is_answered_for_before_its_pledge_follows(breton, merged):
+    first, second = merged
+    asked = breton.get(page(CandidateImport.objects.latest("pk")))
+    assert boxes(asked) == {first.pk: False, second.pk: False}
+    assert "C’est bien la même liste : son engagement reste le sien" in words(asked)
+
+    refused = decide(breton, "accept", same_lists=[second.pk])
+
+    assert refused.status_code == 422
+    assert "Rien n’est écrit : cochez chaque liste qui est bien la même." in words(refused)
+    assert "<title>Erreur : Import : essai.csv, à vérifier" in refused.content.decode()
+    assert boxes(refused) == {first.pk: False, second.pk: True}
+    assert names_of_lists() == ["Liste 1", "Liste 2"]
+
+    done = words(decide(breton, "accept", same_lists=[first.pk, second.pk]))
+
+    assert names_of_lists() == ["Fusion 1", "Fusion 2"]
+    assert "Qui a accepté cet import a dit que c’est bien la même liste." in done
+    assert JournalEntry.objects.latest("pk").details["lists_with_pledges"] == [first.pk, second.pk]
+
+
+@pytest.mark.parametrize("forged", [[], ["0", "-1"], ["tout", "9" * 5000], ["{first}", "{first}"]])
+def test_a_forged_answer_writes_nothing(breton, merged, forged):
+    answer = decide(breton, "accept", same_lists=[value.format(first=merged[0].pk) for value in forged])
+
+    assert answer.status_code == 422
+    assert names_of_lists() == ["Liste 1", "Liste 2"]
+
+
+def test_who_answers_an_older_preview_is_told_to_read_again(breton, merged):
+    ticked = [one.pk for one in merged]
+
+    answer = decide(breton, "accept", same_lists=ticked, fingerprint="0" * 64)
+
+    assert "L’aperçu a été refait depuis que vous l’avez lu" in words(answer)
+    assert names_of_lists() == ["Liste 1", "Liste 2"]
+
+
+def test_what_nobody_can_answer_for_is_given_up_without_a_tick(breton, merged):
+    assert "Cet import est abandonné" in words(decide(breton, "cancel"))
+
+
+def test_a_report_speaks_of_what_was_done(breton, election, merged):
+    rows = [person("N1", code="1", panel="1", name="Encore"), NORMAND]
+    decide(breton, "accept", same_lists=[one.pk for one in merged])
+    send(breton, election, rows)
+
+    done = words(decide(breton, "accept"))
+
+    assert "« essai.csv » importé : listes, 1 modifiée, 1 partie ; personnes, 1 partie." in done
+    assert "Import : essai.csv, importé" in done
+    assert "Des listes qui ont un engagement ont changé" in done
+    assert "1 autre région du fichier n’est pas la vôtre : elle n’a pas été touchée (Normandie)" in done
+    assert "regardez-les" not in done
+    assert "sera" not in done
+
+
+def test_an_hour_is_written_as_in_french(breton, bretagne):
+    sent_at = datetime.datetime(2028, 2, 1, 8, 30, tzinfo=datetime.UTC)
+    row = CandidateImportFactory(regions=[bretagne], uploaded_at=sent_at)
+
+    assert "le 1er février 2028 à 9 h 30." in words(breton.get(page(row)))
+    assert "1er février 2028, 9 h 30" in words(breton.get(LIST))
+
+
 # --- Progress ---
 
 

@@ -173,6 +173,7 @@ def test_each_changed_contest_has_its_journal_entry_and_the_revision_moves_once(
                 "sha256": report.sha256,
                 "lists": {"created": 1, "updated": 0, "left": 0, "returned": 0, "unchanged": 0},
                 "candidates": {"created": 1, "updated": 0, "left": 0, "returned": 0, "unchanged": 0},
+                "lists_with_pledges": [],
             },
         }
         for region in ("53", "01")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pledges.actions import import_job, imports
 from pledges.actions.import_state import ImportMovedError, move
-from pledges.actions.imports import StalePreviewError
+from pledges.actions.imports import StalePreviewError, UnansweredListsError
 from pledges.actions.retention import purge_expired
 from pledges.enums import NEXT_IMPORT_STATES, Act, ImportState
 from pledges.models import Candidate, CandidateImport, CandidateList, Contest, JournalEntry, Pledge
@@ -251,8 +251,43 @@ def test_a_corrected_file_shows_what_changes_and_who_has_a_pledge(election, memb
         "more": 0,
     }
     assert (gone["name"], gone["fate"], gone["head"], gone["people"]) == ("Liste B", "left", "Alix AUTRE", [])
-    assert sent.preview["pledged_lists"] == [CandidateList.objects.get(official_code="9").pk]
+    pk = CandidateList.objects.get(official_code="9").pk
+    assert sent.preview["pledged_lists"] == [pk]
+    assert sent.preview["same_lists"] == [
+        {"pk": pk, "contest": "Bretagne", "name": "Liste A bis", "what": pledged["what"]}
+    ]
     assert names() == ["AUTRE", "ESSAI", "EXEMPLE"]
+
+
+def test_a_pledge_passes_to_another_name_and_head_only_when_someone_says_it_is_the_same_list(election, member):
+    accept(send(election, member), member)
+    PledgeFactory(candidate_list=CandidateList.objects.get())
+    pk = CandidateList.objects.get().pk
+    sent = send(election, member, [person("AUTRE", name="Liste fusionnée")])
+
+    for others in ([], [pk + 1]):
+        with pytest.raises(UnansweredListsError, match="Rien n’est écrit : cochez chaque liste"):
+            imports.accept(sent, fingerprint=sent.fingerprint, same_lists=others, by=member)
+    sent.refresh_from_db()
+    assert (sent.state, CandidateList.objects.get().name) == (ImportState.READY, "Liste de démonstration A")
+
+    imports.accept(sent, fingerprint=sent.fingerprint, same_lists=[pk], by=member)
+    assert CandidateList.objects.get().name == "Liste fusionnée"
+    assert [entry.details["lists_with_pledges"] for entry in JournalEntry.objects.order_by("pk")] == [[], [pk]]
+
+
+def test_under_another_code_the_pledge_stays_with_the_list_that_left(election, member):
+    accept(send(election, member), member)
+    pledge = PledgeFactory(candidate_list=CandidateList.objects.get())
+
+    sent = send(election, member, [person("AUTRE", name="Liste fusionnée", code="10")])
+    assert sent.preview["same_lists"] == []
+    accept(sent, member)
+
+    new = CandidateList.objects.get(left_at=None)
+    assert (new.name, new.pledges.count()) == ("Liste fusionnée", 0)
+    pledge.refresh_from_db()
+    assert pledge.candidate_list.name == "Liste de démonstration A"
 
 
 def test_a_preview_that_the_database_no_longer_bears_out_is_shown_again(election, member):

@@ -50,6 +50,29 @@ def test_the_page_proposes_every_list_of_the_contest(desk, contest, lists):
     assert list(form.fields["lists"].initial) == list(form.fields["lists"].queryset) == lists
 
 
+def test_each_list_says_when_it_was_last_asked(desk, contest, lists):
+    for asked_on in (datetime.date(2020, 5, 20), datetime.date(2020, 5, 1)):
+        record_invitations(contest, lists[1:2], by=UserFactory(), asked_on=asked_on, channel=Channel.POST)
+
+    form = desk.get(invite_page(contest)).context["form"]
+
+    assert [label for _value, label in form.fields["lists"].choices] == [
+        f"1. {lists[0].name}, pas encore sollicitée",
+        f"2. {lists[1].name}, sollicitée le 20 mai 2020",
+        f"3. {lists[2].name}, pas encore sollicitée",
+    ]
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_form_asks_as_many_questions_for_many_lists(desk, contest, count, django_assert_num_queries):
+    for panel in range(count):
+        row = CandidateListFactory(contest=contest, panel_number=panel + 1)
+        record_invitations(contest, [row], by=UserFactory(), asked_on=today(contest.region), channel=Channel.POST)
+
+    with django_assert_num_queries(7):
+        desk.get(invite_page(contest))
+
+
 def test_one_list_alone_can_be_asked(desk, contest, lists):
     form = desk.get(invite_page(contest), {"liste": lists[1].pk}).context["form"]
 
