@@ -53,11 +53,6 @@ class HistoryAdmin[M: models.Model](DeskAdmin[M]):
         self._sign(request, obj, stored=True)
         super().delete_model(request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: "models.QuerySet[M]") -> None:
-        """One by one: each leaves its last version."""
-        for obj in queryset:
-            self.delete_model(request, obj)
-
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
