@@ -60,7 +60,7 @@ class MembershipAdmin(ScopedAdmin[Membership]):
         """Coordinators see their networks' members; what changes them are the buttons, each an action of its own."""
         return act == "view" and user.coordinates
 
-    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
         """The network's own page is the administrators': its name leads there for them alone."""
         may_open = member(request).is_superuser
         return [name if may_open or name != "network" else "network_name" for name in self.fields]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.actions import members
+from desk.actions import accounts, members, second_factor
 from pledges.enums import Act, MailKind
 from pledges.models import JournalEntry, OutboxMail
 from regions.admin.proof import PROVED_AT
@@ -258,6 +258,58 @@ def test_an_administrator_gives_another_network_to_an_account(admin_client, netw
     assert set(elsewhere.user.memberships.values_list("network", flat=True)) == {network.pk, elsewhere.network_id}
     [mail] = OutboxMail.objects.all()
     assert mail.user == elsewhere.user
+
+
+def test_who_was_removed_is_invited_back_as_if_new(desk, coordinator, here, network):
+    second_factor.renew_recovery_codes(here.user)
+    telephone_of(here.user)
+    elsewhere = enter(Client(), here.user)
+    members.remove(here, by=coordinator)
+
+    answer = desk.post(INVITE, typed(network, email=here.user.email))
+
+    user = User.objects.get(pk=here.user_id)
+    assert answer.url == REGISTER
+    assert (user.is_active, user.has_usable_password(), list(user.memberships.values_list("network", "role"))) == (
+        True, False, [(network.pk, "moderator")],
+    )  # fmt: skip
+    assert (second_factor.has_second_factor(user), user.recovery_codes.count()) == (False, 0)
+    assert elsewhere.get(DESK).status_code == 302
+    assert list(OutboxMail.objects.values_list("user", "kind")) == [(user.pk, MailKind.INVITED)]
+    details = {"user": user.pk, "network": network.pk, "role": "moderator"}
+    assert journal()[-1] == (Act.MEMBER_INVITED, coordinator, network.regions.get(), details)
+
+
+@pytest.mark.parametrize(
+    "case", ["removed elsewhere", "elsewhere since", "by an administrator", "never removed", "administrator"]
+)
+def test_a_closed_account_that_is_not_theirs_to_open_stays_closed(desk, coordinator, admin_user, here, elsewhere, case):
+    user = here.user
+    if case == "removed elsewhere":
+        user = elsewhere.user
+        members.remove(elsewhere, by=admin_user)
+    elif case == "elsewhere since":
+        other = MembershipFactory(user=user, network=elsewhere.network)
+        members.remove(here, by=coordinator)
+        members.remove(other, by=admin_user)
+    elif case == "never removed":
+        user = colleague(is_active=False)
+    else:
+        members.remove(here, by=coordinator)
+        user.refresh_from_db()
+        user.is_superuser = case == "administrator"
+        if user.is_superuser:
+            user.save(update_fields=["is_superuser"])
+        for is_active in () if user.is_superuser else (True, False):
+            user.is_active = is_active
+            accounts.change_rights(user, by=admin_user)
+    before = list(JournalEntry.objects.values_list("pk", flat=True))
+
+    answer = desk.post(INVITE, typed(coordinator.networks[0], email=user.email))
+
+    assert "l’administration du portail peut le rattacher" in text_of(answer)
+    assert (User.objects.get(pk=user.pk).is_active, user.memberships.count()) == (False, 0)
+    assert (list(JournalEntry.objects.values_list("pk", flat=True)), OutboxMail.objects.count()) == (before, 0)
 
 
 def test_an_administrator_invites_an_administrator(admin_client, admin_user):
