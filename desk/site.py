@@ -31,6 +31,7 @@ class DeskSite(AdminSite):
     index_title = "Espace des réseaux"
     site_url = "/"
     enable_nav_sidebar = False
+    password_change_template = "desk/change_password.html"  # noqa: S105
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether somebody is in: their password alone opens nothing."""
@@ -105,9 +106,12 @@ class DeskSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Another password, for somebody who has just proved who they are."""
+        from desk.forms import ChangePasswordForm  # noqa: PLC0415  as above
         from regions.admin.proof import needs_fresh_proof  # noqa: PLC0415  that admin registers itself on this site
 
-        return needs_fresh_proof(super().password_change)(request, extra_context)
+        self.password_change_form = ChangePasswordForm
+        context = {"title": _("Changer de mot de passe"), **(extra_context or {})}
+        return needs_fresh_proof(super().password_change)(request, context)
 
 
 def _not_there(view: View) -> View:
