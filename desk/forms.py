@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 from desk.actions.members import ADMINISTRATOR
@@ -80,6 +80,15 @@ class ChoosePasswordForm(SetPasswordForm[User]):
         )
         self.fields["new_password2"].label = _("Le même, pour éviter une faute de frappe")
         self.fields["new_password2"].help_text = ""
+
+
+class ChangePasswordForm(PasswordChangeForm, ChoosePasswordForm):
+    """The same, from somebody who has one, and types it first."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = _("Mot de passe actuel")
+        self.fields["new_password1"].label = _("Nouveau mot de passe")
 
 
 class ForgottenForm(forms.Form):

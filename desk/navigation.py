@@ -19,6 +19,7 @@ REGISTERS: tuple[tuple[str, "str | Promise"], ...] = (
     ("pledges_contest", _("Circonscriptions")),
     ("pledges_candidatelist", _("Listes")),
     ("pledges_candidateimport", _("Imports")),
+    ("pledges_decisionreason", _("Motifs")),
     ("pledges_outboxmail", _("Courriers")),
     ("pledges_journalentry", _("Journal")),
     ("resources_resource", _("Ressources")),

@@ -32,6 +32,7 @@ class DeskSite(AdminSite):
     site_url = "/"
     enable_nav_sidebar = False
     empty_value_display = "—"
+    password_change_template = "desk/change_password.html"  # noqa: S105
 
     def __init__(self, name: str = "admin") -> None:
         """Without Django's deletion of a selection: what is deleted is named, one by one."""
@@ -111,9 +112,12 @@ class DeskSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Another password, for somebody who has just proved who they are."""
+        from desk.forms import ChangePasswordForm  # noqa: PLC0415  as above
         from regions.admin.proof import needs_fresh_proof  # noqa: PLC0415  that admin registers itself on this site
 
-        return needs_fresh_proof(super().password_change)(request, extra_context)
+        self.password_change_form = ChangePasswordForm
+        context = {"title": _("Changer de mot de passe"), **(extra_context or {})}
+        return needs_fresh_proof(super().password_change)(request, context)
 
 
 def _not_there(view: View) -> View:

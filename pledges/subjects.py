@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from pledges.enums import ConsentPurpose, Door, IdentityCheck, MailKind
 from pledges.models import Candidate, CandidateList, JournalEntry
-from regions.models import User
+from regions.enums import Role
+from regions.models import Network, User
 
 
 class Subject(NamedTuple):
@@ -34,7 +35,8 @@ def subjects(entries: Iterable[JournalEntry], user: User) -> dict[int, Subject]:
     lists = _in_bulk(CandidateList, {entry.details.get("list") for entry in entries}, user)
     people = _in_bulk(Candidate, {entry.details.get("candidate") for entry in entries}, user)
     records = _records(entries, user)
-    return {entry.pk: _subject(entry, lists, people, records) for entry in entries}
+    members = _members(entries, user)
+    return {entry.pk: _subject(entry, lists, people, records, members) for entry in entries}
 
 
 def _subject(
@@ -42,6 +44,7 @@ def _subject(
     lists: dict[Any, models.Model],
     people: dict[Any, models.Model],
     records: dict[tuple[str, Any], Subject],
+    members: dict[tuple[Any, Any], Subject],
 ) -> Subject:
     if entry.pledge is not None:
         return Subject(str(entry.pledge.signer), _page(entry.pledge))
@@ -50,6 +53,10 @@ def _subject(
         return Subject(str(row), _page(row))
     if "record" in details:
         return records.get((details["record"], details.get("key")), NOTHING)
+    if member := members.get((details.get("user"), details.get("network"))):
+        return member
+    if "table" in details:
+        return Subject(_table(details["table"]))
     return Subject(str(entry.election)) if entry.election_id else NOTHING
 
 
@@ -68,6 +75,30 @@ def _records(entries: list[JournalEntry], user: User) -> dict[tuple[str, Any], S
             gone = Subject(_("%(kind)s n° %(key)s") % {"kind": kind, "key": key})
             told[label, key] = Subject(f"{kind} « {rows[key]} »", _page(rows[key])) if key in rows else gone
     return told
+
+
+def _members(entries: list[JournalEntry], user: User) -> dict[tuple[Any, Any], Subject]:
+    """The accounts that entries are about, with the network where that was: two queries, whatever their number.
+
+    An account has its page for administrators alone.
+    """
+    wanted = {(entry.details.get("user"), entry.details.get("network")) for entry in entries}
+    accounts = _in_bulk(User, {account for account, _network in wanted}, user)
+    networks = _in_bulk(Network, {network for _account, network in wanted}, user)
+    return {
+        (account, network): Subject(
+            f"{accounts[account]}, {networks[network]}" if network in networks else str(accounts[account]),
+            _page(accounts[account]) if user.is_superuser else "",
+        )
+        for account, network in wanted
+        if account in accounts
+    }
+
+
+def _table(name: str) -> str:
+    """What the register of a model is called; its name in the journal when there is no such model any more."""
+    model = next((model for model in apps.get_models() if model._meta.model_name == name), None)
+    return str(capfirst(model._meta.verbose_name_plural)) if model else name
 
 
 def _in_bulk(model: type[models.Model], keys: set[Any], user: User) -> dict[Any, models.Model]:
@@ -93,9 +124,11 @@ _CLOSED_LISTS: dict[str, type[models.TextChoices]] = {
     "door": Door,
     "identity_check": IdentityCheck,
     "mail": MailKind,
+    "role": Role,
+    "before": Role,
 }
 # Shown by the page in its own words.
-_SHOWN_APART = {"list", "candidate", "wording_sha256", "record", "key"}
+_SHOWN_APART = {"list", "candidate", "wording_sha256", "record", "key", "table"}
 
 
 def details_in_words(entry: JournalEntry) -> list[tuple[str, str]]:
@@ -142,6 +175,10 @@ def _labels() -> dict[str, str]:
         "charter": _("Empreinte de la charte"),
         "signatory": _("Signataire n°"),
         "user": _("Compte n°"),
+        "network": _("Réseau n°"),
+        "role": _("Rôle"),
+        "before": _("Rôle d’avant"),
+        "changed": _("Droits changés"),
         "amends": _("Modifie l’engagement n°"),
         "superseded_by": _("Remplacé par l’engagement n°"),
         "official_list": _("Liste officielle n°"),

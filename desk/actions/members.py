@@ -7,12 +7,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from desk.actions.second_factor import end_sessions
+from desk.actions.second_factor import end_sessions, forget_second_factor
 from desk.limits import LINKS_TO_MAILBOX
 from pledges import limits
 from pledges.actions.recording import owe_to_account, record_at_large
 from pledges.enums import Act, MailKind
 from pledges.letters import inline
+from pledges.models import JournalEntry
 from regions.enums import Role
 from regions.models import Membership, Network, Region, User
 
@@ -149,9 +150,15 @@ def _check_network(by: User, network: Network) -> None:
 
 
 def _adopt(user: User, by: User, network: Network | None) -> None:
-    """Give a role to an account that exists: for administrators alone, who see all of them."""
+    """Give a role to an account that exists: for administrators, who see all of them.
+
+    A coordinator takes back whom their own network removed, and nobody else.
+    """
     if network and user.memberships.filter(network=network).exists():
         raise MemberRefusedError(_("%(name)s est déjà membre de ce réseau.") % {"name": user})
+    if network and _was_removed_by_a_network_of(by, user):
+        _reopen(user)
+        return
     if not by.is_superuser or network is None or not user.is_active:
         raise MemberRefusedError(
             _("Cette adresse a déjà un compte : l’administration du portail peut le rattacher à votre réseau.")
@@ -161,6 +168,32 @@ def _adopt(user: User, by: User, network: Network | None) -> None:
     if not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
+
+
+def _was_removed_by_a_network_of(by: User, user: User) -> bool:
+    """Whether an account is closed because the last network it had, one that ``by`` coordinates, removed it.
+
+    What an administrator has changed of it since is theirs to undo.
+    """
+    if user.is_active or user.is_superuser or user.memberships.exists():
+        return False
+    entries = JournalEntry.objects.filter(details__user=user.pk)
+    left = entries.filter(act=Act.MEMBER_LEFT).order_by("pk").last()
+    if (
+        left is None
+        or entries.filter(act=Act.ACCOUNT_RIGHTS_CHANGED, pk__gt=left.pk, details__has_key="changed").exists()
+    ):
+        return False
+    return Network.objects.coordinated_by(by).filter(pk=left.details["network"]).exists()
+
+
+def _reopen(user: User) -> None:
+    """Open a closed account as if it were new: nothing that its owner had before lets anybody in."""
+    forget_second_factor(user)
+    end_sessions(user)
+    user.set_unusable_password()
+    user.is_active = user.is_staff = True
+    user.save(update_fields=["password", "is_active", "is_staff"])
 
 
 def _free_username(email: str) -> str:

@@ -110,10 +110,16 @@ def reset(user: User, *, by: User | None) -> User:
     :param by: The administrator; None for whoever has the server's command line.
     """
     user = end_sessions(user)
-    TOTPDevice.objects.filter(user=user).delete()
-    RecoveryCode.objects.filter(user=user).delete()
+    forget_second_factor(user)
     record_at_large(Act.SECOND_FACTOR_RESET, by=by, user=user.pk)
     return user
+
+
+@transaction.atomic
+def forget_second_factor(user: User) -> None:
+    """Delete an account's device and its recovery codes; whoever calls says why in the journal."""
+    TOTPDevice.objects.filter(user=user).delete()
+    RecoveryCode.objects.filter(user=user).delete()
 
 
 @transaction.atomic

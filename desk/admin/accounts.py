@@ -13,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.actions.accounts import RIGHTS, change_rights, check_rights, owe_link
 from desk.actions.second_factor import reset
-from desk.admin.members import last_seen, state_of
+from desk.admin.members import in_words, last_seen, state_of
 from regions.admin.proof import needs_fresh_proof
 from regions.admin.scoping import AdministratorAdmin, member
 from regions.models import User
@@ -43,14 +43,22 @@ class AccountForm(forms.ModelForm[User]):
         return typed
 
 
+class AdministrationFilter(admin.BooleanFieldListFilter):
+    """Django's filter, with the desk's name for that right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("administration du portail")
+
+
 @admin.register(User)
 class UserAdmin(AdministratorAdmin[User]):
     """Accounts are invited, and closed; none is added or deleted here."""
 
     form = AccountForm
     administrators_may = frozenset({"change"})
-    list_display = ("username", "first_name", "last_name", "administers", "second_factor", "seen", "state")
-    list_filter = ("is_active", "is_superuser", "memberships__network")
+    list_display = ("identifier", "first_name", "last_name", "administers", "second_factor", "seen", "state")
+    list_filter = ("is_active", ("is_superuser", AdministrationFilter), "memberships__network")
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
     actions = None
@@ -71,13 +79,13 @@ class UserAdmin(AdministratorAdmin[User]):
         device = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
         return super().get_queryset(request).annotate(has_second_factor=Exists(device))
 
-    @admin.display(description=gettext_lazy("identifiant"))
+    @admin.display(description=gettext_lazy("identifiant"), ordering="username")
     def identifier(self, user: User) -> str:
         return user.username
 
-    @admin.display(description=gettext_lazy("administration"), boolean=True, ordering="is_superuser")
-    def administers(self, user: User) -> bool:
-        return user.is_superuser
+    @admin.display(description=gettext_lazy("administration"), ordering="is_superuser")
+    def administers(self, user: User) -> str:
+        return _("oui") if user.is_superuser else _("non")
 
     @admin.display(description=gettext_lazy("réseaux"))
     def networks(self, user: User) -> Any:
@@ -85,9 +93,9 @@ class UserAdmin(AdministratorAdmin[User]):
         said = ((f"{membership.network}, {membership.get_role_display()}",) for membership in members)
         return format_html_join(" ; ", "{}", said) or "—"
 
-    @admin.display(description=gettext_lazy("second facteur"), boolean=True)
-    def second_factor(self, user: Any) -> bool:
-        return bool(user.has_second_factor)
+    @admin.display(description=gettext_lazy("second facteur"))
+    def second_factor(self, user: Any) -> str:
+        return in_words(user.has_second_factor)
 
     @admin.display(description=gettext_lazy("dernière connexion"), ordering="last_login")
     def seen(self, user: User) -> str:

@@ -19,12 +19,20 @@ from regions.enums import Role
 from regions.models import Membership, User
 from regions.typography import day
 
+NEED_A_BOX = ("coordinator", "remove")
+"""The buttons of a member's page that do nothing unless the box beside them is ticked: ``sure``, with their name."""
+
 
 def state_of(user: User) -> Any:
     """Whether an account waits for its owner, serves, or is closed."""
     if not user.is_active:
         return _("fermé")
     return _("actif") if user.has_usable_password() else _("invitation envoyée")
+
+
+def in_words(has: object) -> str:
+    """Whether somebody has what protects their account: what is missing is still to come."""
+    return _("oui") if has else _("pas encore")
 
 
 def last_seen(user: User) -> str:
@@ -44,13 +52,18 @@ class MembershipAdmin(ScopedAdmin[Membership]):
     list_per_page = 50
     actions = None
     fields = ("person", "address", "network", "role", "second_factor", "seen", "state")
-    readonly_fields = fields
+    readonly_fields = (*fields, "network_name")
     change_list_template = "admin/regions/membership/change_list.html"
     change_form_template = "admin/regions/membership/change_form.html"
 
     def allows(self, user: User, act: str) -> bool:
         """Coordinators see their networks' members; what changes them are the buttons, each an action of its own."""
         return act == "view" and user.coordinates
+
+    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        """The network's own page is the administrators': its name leads there for them alone."""
+        may_open = member(request).is_superuser
+        return [name if may_open or name != "network" else "network_name" for name in self.fields]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         device = TOTPDevice.objects.filter(user=OuterRef("user"), confirmed=True)
@@ -68,9 +81,13 @@ class MembershipAdmin(ScopedAdmin[Membership]):
     def address(self, membership: Membership) -> str:
         return membership.user.email
 
-    @admin.display(description=gettext_lazy("second facteur"), boolean=True)
-    def second_factor(self, membership: Any) -> bool:
-        return bool(membership.has_second_factor)
+    @admin.display(description=gettext_lazy("réseau"))
+    def network_name(self, membership: Membership) -> str:
+        return membership.network.name
+
+    @admin.display(description=gettext_lazy("second facteur"))
+    def second_factor(self, membership: Any) -> str:
+        return in_words(membership.has_second_factor)
 
     @admin.display(description=gettext_lazy("dernière connexion"), ordering="user__last_login")
     def seen(self, membership: Membership) -> str:
@@ -83,7 +100,7 @@ class MembershipAdmin(ScopedAdmin[Membership]):
         return state_of(membership.user)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "title": _("Membres des réseaux")})
+        return super().changelist_view(request, {**(extra_context or {}), "title": _("Équipe")})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -113,6 +130,12 @@ class MembershipAdmin(ScopedAdmin[Membership]):
             raise Http404
         by, user = member(request), membership.user
         answer = request.path
+        unsure = next(
+            (act for act in NEED_A_BOX if act in request.POST and act not in request.POST.getlist("sure")), ""
+        )
+        if unsure:
+            self.message_user(request, _("Rien n’a changé : cochez d’abord la case qui le confirme."), messages.WARNING)
+            return HttpResponseRedirect(answer)
         try:
             if "coordinator" in request.POST:
                 change_role(membership, Role.COORDINATOR, by=by)

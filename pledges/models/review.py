@@ -25,10 +25,11 @@ class DecisionReasonQuerySet(ScopedQuerySet["DecisionReason"]):
     region_path = "region"
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """Those that this user may look after: their regions', and the national ones for an administrator."""
+        """Their regions', and the national ones, that everybody decides with; all of them for an administrator."""
         if user.is_active and user.is_superuser:
             return self.all()
-        return super().visible_to(user)
+        own = super().visible_to(user)
+        return own | self.filter(region=None) if getattr(user, "region_codes", None) else own
 
     def offered_in(self, region: str) -> Self:
         """What a decision in this region may start from: the national ones first, then the region's own.

@@ -36,6 +36,20 @@ def desk(client, member):
     return enter(client, member)
 
 
+def test_another_password_is_chosen_on_a_page_of_the_account(desk, member):
+    page = desk.get(PASSWORD_PAGE)
+    refused = desk.post(PASSWORD_PAGE, {"old_password": "faux", "new_password1": "x", "new_password2": "y"})
+    new = "une autre phrase que personne ne devine"
+    done = desk.post(PASSWORD_PAGE, {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
+
+    member.refresh_from_db()
+    assert [field.label for field in page.context["form"]] == [
+        "Mot de passe actuel", "Nouveau mot de passe", "Le même, pour éviter une faute de frappe",
+    ]  # fmt: skip
+    assert "<h1>Changer de mot de passe</h1>" in page.text
+    assert (refused.status_code, done.status_code, member.check_password(new)) == (200, 302, True)
+
+
 def grow_stale(client):
     session = client.session
     session[PROVED_AT] = time.time() - FRESH_FOR

@@ -1,6 +1,8 @@
 """The register of accounts, for administrators: rights given and taken, links sent, a lost second factor."""
 # ruff: noqa: F811  the people of a network come from test_members
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -35,6 +37,17 @@ def rights(user, **changes):
 @pytest.fixture
 def administrators(admin_user):
     return admin_user, colleague(is_superuser=True)
+
+
+def test_the_register_speaks_the_words_of_the_desk(admin_client, here):
+    page = admin_client.get(ACCOUNTS).text
+
+    cells = re.findall(r"<td[^>]*field-(administers|second_factor)[^>]*>(.*?)</td>", page)
+    assert sorted(cells) == [
+        ("administers", "non"), ("administers", "oui"), ("second_factor", "oui"), ("second_factor", "pas encore"),
+    ]  # fmt: skip
+    assert [word in page for word in ("super-utilisateur", "Nom d’utilisateur", "icon-yes")] == [False] * 3
+    assert [word in page.lower() for word in ("identifiant", "administration du portail")] == [True] * 2
 
 
 def test_rights_are_given_and_journaled(admin_client, admin_user, here):

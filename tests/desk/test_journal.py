@@ -5,6 +5,7 @@ import re
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from pledges.actions import personal_data, review
@@ -18,6 +19,7 @@ from tests.pledges.acts import confirm, headed_list, submit
 from tests.pledges.factories import (
     CandidateListFactory,
     ContestFactory,
+    DecisionReasonFactory,
     ElectionFactory,
     PledgeFactory,
 )
@@ -166,6 +168,56 @@ def test_an_act_about_a_list_alone_names_it_even_when_its_pledge_is_gone(desk, r
     record_at_large(Act.LIST_INVITED, region=region, election=contest.election, list=pledge.candidate_list_id)
 
     assert shown(desk.get(JOURNAL)) == [(Act.LIST_INVITED, "Élan breton"), (Act.PLEDGE_EXPIRED, "Élan breton")]
+
+
+def test_an_act_about_a_member_names_them_and_their_network(desk, admin_user, region):
+    colleague, network = UserFactory(first_name="Alix", last_name="Exemple"), region.networks.get()
+    member = {"user": colleague.pk, "network": network.pk, "role": "moderator"}
+    for act in (Act.MEMBER_INVITED, Act.MEMBER_ROLE_CHANGED, Act.MEMBER_LEFT):
+        record_at_large(act, region=region, **member)
+    for act in (Act.ACCOUNT_RIGHTS_CHANGED, Act.SECOND_FACTOR_SET, Act.SECOND_FACTOR_RESET):
+        record_at_large(act, region=region, user=colleague.pk)
+
+    to_member, to_administrator = (client.get(JOURNAL) for client in (desk, enter(Client(), admin_user)))
+
+    named = [f"Alix Exemple, {network}"] * 3
+    assert [text for _act, text in reversed(shown(to_member))] == [*named, *["Alix Exemple"] * 3]
+    page = reverse("admin:regions_user_change", args=[colleague.pk])
+    assert [client.text.count(page) for client in (to_member, to_administrator)] == [0, 6]
+
+
+def test_a_network_that_one_does_not_see_is_not_named(desk, region):
+    other = NetworkFactory(name="Un autre réseau")
+    record_at_large(Act.MEMBER_LEFT, region=region, user=UserFactory(first_name="Alix").pk, network=other.pk)
+
+    assert "Un autre réseau" not in desk.get(JOURNAL).text
+
+
+@pytest.mark.parametrize(("table", "told"), [("candidatelist", "Listes et binômes"), ("gone", "gone")])
+def test_an_export_names_its_table(desk, region, table, told):
+    record_at_large(Act.TABLE_EXPORTED, region=region, table=table, rows=3)
+
+    assert shown(desk.get(JOURNAL)) == [(Act.TABLE_EXPORTED, told)]
+
+
+def test_an_act_on_a_record_names_it(desk, region):
+    reason = DecisionReasonFactory(region=region, title="Injoignable")
+    for key in (reason.pk, 999_999):
+        record_at_large(Act.RECORD_EDITED, region=region, record="pledges.decisionreason", key=key, fields=["text"])
+
+    assert [text for _act, text in reversed(shown(desk.get(JOURNAL)))] == [
+        "Motif tout prêt « Injoignable »", "Motif tout prêt n° 999999",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_the_members_of_the_journal_are_read_at_once(desk, region, count, django_assert_num_queries):
+    network = region.networks.get()
+    for _ in range(count):
+        record_at_large(Act.MEMBER_INVITED, region=region, user=UserFactory().pk, network=network.pk)
+
+    with django_assert_num_queries(15):
+        desk.get(JOURNAL)
 
 
 def test_an_entry_is_told_in_words_with_its_seal(desk, moderator, pledge):

@@ -1,12 +1,14 @@
 """The members of a network: who sees them, who changes what, and that nobody raises their own rights."""
 
+import re
+
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.actions import members
+from desk.actions import accounts, members, second_factor
 from pledges.enums import Act, MailKind
 from pledges.models import JournalEntry, OutboxMail
 from regions.admin.proof import PROVED_AT
@@ -34,6 +36,11 @@ def waiting_in(network):
 
 def page_of(membership):
     return reverse("admin:regions_membership_change", args=[membership.pk])
+
+
+def pressed(button):
+    """A button of a member's page, with the box beside it ticked."""
+    return {button: "1", "sure": button}
 
 
 @pytest.fixture
@@ -85,6 +92,16 @@ def test_a_coordinator_sees_the_members_of_their_own_network(desk, coordinator, 
     assert text_of(response).count("Inviter une personne") == 1
 
 
+def test_the_members_have_one_name_everywhere(desk, here):
+    register, page = desk.get(REGISTER), desk.get(page_of(here)).text
+
+    assert [str(link.label) for link in register.context["desk_links"] if link.is_current] == ["Équipe"]
+    assert re.findall(r"<h1>(.*?)</h1>", register.text) == ["Équipe"]
+    assert re.search(r"<title>(.*?) —", register.text)[1].strip("\N{NO-BREAK SPACE}") == "Équipe"
+    assert '<li aria-current="page">Équipe</li>' in register.text
+    assert f'<li><a href="{REGISTER}">Équipe</a></li>' in page
+
+
 def test_an_administrator_sees_all(admin_client, coordinator, here, elsewhere):
     assert admin_client.get(REGISTER).context["cl"].result_list.count() == 3
 
@@ -99,6 +116,7 @@ def test_the_members_are_not_there_for(client, here, elsewhere, network, who):
     target = member_of(network)
     enter(client, user)
     everything = dict.fromkeys(("coordinator", "moderator", "remove", "invite_again"), "1")
+    everything["sure"] = ["coordinator", "remove"]
 
     answers = [client.get(page_of(target)), client.post(page_of(target), everything)]
     if who != "coordinator elsewhere":
@@ -117,6 +135,13 @@ def test_the_register_says_what_state_each_account_is_in(desk, network, here):
     page = text_of(desk.get(REGISTER))
 
     assert [page.count(f">{state}</td>") for state in ("actif", "invitation envoyée", "fermé")] == [2, 1, 1]
+
+
+def test_the_register_says_in_words_what_protects_each_account(desk, here):
+    page = desk.get(REGISTER).text
+
+    cells = re.findall(r"<td[^>]*field-second_factor[^>]*>(.*?)</td>", page)
+    assert sorted(cells) == ["oui", "pas encore"]
 
 
 def test_the_register_says_that_an_invitation_was_lost(desk, network):
@@ -235,6 +260,58 @@ def test_an_administrator_gives_another_network_to_an_account(admin_client, netw
     assert mail.user == elsewhere.user
 
 
+def test_who_was_removed_is_invited_back_as_if_new(desk, coordinator, here, network):
+    second_factor.renew_recovery_codes(here.user)
+    telephone_of(here.user)
+    elsewhere = enter(Client(), here.user)
+    members.remove(here, by=coordinator)
+
+    answer = desk.post(INVITE, typed(network, email=here.user.email))
+
+    user = User.objects.get(pk=here.user_id)
+    assert answer.url == REGISTER
+    assert (user.is_active, user.has_usable_password(), list(user.memberships.values_list("network", "role"))) == (
+        True, False, [(network.pk, "moderator")],
+    )  # fmt: skip
+    assert (second_factor.has_second_factor(user), user.recovery_codes.count()) == (False, 0)
+    assert elsewhere.get(DESK).status_code == 302
+    assert list(OutboxMail.objects.values_list("user", "kind")) == [(user.pk, MailKind.INVITED)]
+    details = {"user": user.pk, "network": network.pk, "role": "moderator"}
+    assert journal()[-1] == (Act.MEMBER_INVITED, coordinator, network.regions.get(), details)
+
+
+@pytest.mark.parametrize(
+    "case", ["removed elsewhere", "elsewhere since", "by an administrator", "never removed", "administrator"]
+)
+def test_a_closed_account_that_is_not_theirs_to_open_stays_closed(desk, coordinator, admin_user, here, elsewhere, case):
+    user = here.user
+    if case == "removed elsewhere":
+        user = elsewhere.user
+        members.remove(elsewhere, by=admin_user)
+    elif case == "elsewhere since":
+        other = MembershipFactory(user=user, network=elsewhere.network)
+        members.remove(here, by=coordinator)
+        members.remove(other, by=admin_user)
+    elif case == "never removed":
+        user = colleague(is_active=False)
+    else:
+        members.remove(here, by=coordinator)
+        user.refresh_from_db()
+        user.is_superuser = case == "administrator"
+        if user.is_superuser:
+            user.save(update_fields=["is_superuser"])
+        for is_active in () if user.is_superuser else (True, False):
+            user.is_active = is_active
+            accounts.change_rights(user, by=admin_user)
+    before = list(JournalEntry.objects.values_list("pk", flat=True))
+
+    answer = desk.post(INVITE, typed(coordinator.networks[0], email=user.email))
+
+    assert "l’administration du portail peut le rattacher" in text_of(answer)
+    assert (User.objects.get(pk=user.pk).is_active, user.memberships.count()) == (False, 0)
+    assert (list(JournalEntry.objects.values_list("pk", flat=True)), OutboxMail.objects.count()) == (before, 0)
+
+
 def test_an_administrator_invites_an_administrator(admin_client, admin_user):
     admin_client.post(INVITE, typed("", role="administrator"))
 
@@ -280,7 +357,7 @@ def test_an_invitation_is_sent_again_three_times(desk, network):
 def test_a_coordinator_gives_and_takes_back_the_coordination(desk, coordinator, here, network):
     roles = []
     for button in ("coordinator", "moderator"):
-        desk.post(page_of(here), {button: "1"})
+        desk.post(page_of(here), pressed(button))
         here.refresh_from_db()
         roles.append(here.role)
 
@@ -293,11 +370,44 @@ def test_a_coordinator_gives_and_takes_back_the_coordination(desk, coordinator, 
     ]
 
 
+@pytest.mark.parametrize("button", ["coordinator", "remove"])
+@pytest.mark.parametrize("ticked", [[], ["1"], ["other"]], ids=["none", "forged", "that of another button"])
+def test_what_weighs_is_not_done_without_its_box(desk, here, button, ticked):
+    other = {"coordinator": "remove", "remove": "coordinator"}[button]
+    sure = [other if value == "other" else value for value in ticked]
+
+    answer = desk.post(page_of(here), {button: "1", "sure": sure}, follow=True)
+
+    here.refresh_from_db()
+    assert (here.role, User.objects.get(pk=here.user_id).is_active, journal()) == (Role.MODERATOR, True, [])
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Rien n’a changé : cochez d’abord la case qui le confirme."
+    ]
+
+
+def test_what_weighs_is_folded_with_its_consequences_and_its_box(desk, here):
+    page = desk.get(page_of(here)).text
+
+    folds = re.findall(r"<details.*?</details>", page.split('id="content-main"')[1], re.DOTALL)
+    assert [re.search(r"<summary>(.*?)</summary>", fold)[1] for fold in folds] == [
+        "Confier la coordination", "Retirer du réseau et fermer le compte",
+    ]  # fmt: skip
+    assert [re.search(r'name="sure" value="(\w+)" required', fold)[1] for fold in folds] == ["coordinator", "remove"]
+
+
+def test_the_network_s_name_leads_where_one_may_go(desk, admin_user, here):
+    page = reverse("admin:regions_network_change", args=[here.network_id])
+
+    texts = [client.get(page_of(here)).text for client in (desk, enter(Client(), admin_user))]
+
+    assert [("CRESS d’essai" in text, page in text) for text in texts] == [(True, False), (True, True)]
+
+
 def test_removed_from_their_only_network_they_are_out_at_once(desk, coordinator, here, network):
     elsewhere = enter(Client(), here.user)
     before = elsewhere.get(DESK).status_code
 
-    desk.post(page_of(here), {"remove": "1"})
+    desk.post(page_of(here), pressed("remove"))
 
     user = User.objects.get(pk=here.user_id)
     assert (before, elsewhere.get(DESK).status_code) == (200, 302)
@@ -309,7 +419,7 @@ def test_removed_from_their_only_network_they_are_out_at_once(desk, coordinator,
 def test_removed_from_one_of_two_networks_they_keep_the_other(desk, here, elsewhere):
     MembershipFactory(user=here.user, network=elsewhere.network)
 
-    desk.post(page_of(here), {"remove": "1"})
+    desk.post(page_of(here), pressed("remove"))
 
     user = User.objects.get(pk=here.user_id)
     assert (user.is_active, list(user.memberships.values_list("network", flat=True))) == (True, [elsewhere.network_id])
@@ -322,7 +432,7 @@ def test_own_rights_and_an_administrator_s_are_not_theirs_to_change(desk, coordi
     target = own if whose == "own" else member_of(network, is_superuser=True)
     before = list(Membership.objects.values())
 
-    answer = desk.post(page_of(target), {button: "1"}, follow=True)
+    answer = desk.post(page_of(target), pressed(button), follow=True)
 
     assert list(Membership.objects.values()) == before
     assert (journal(), OutboxMail.objects.count()) == ([], 0)
@@ -342,7 +452,7 @@ def test_a_role_changes_with_a_fresh_proof_alone(desk, here):
     session[PROVED_AT] = 0
     session.save()
 
-    answer = desk.post(page_of(here), {"coordinator": "1"})
+    answer = desk.post(page_of(here), pressed("coordinator"))
 
     here.refresh_from_db()
     assert answer.url.startswith(reverse("admin:prove"))

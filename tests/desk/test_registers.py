@@ -117,7 +117,7 @@ def test_the_way_around_is_that_of_each_role(desk, administration_links, place):
     response = desk.get(address_of(Pledge))
 
     shown = [(str(link.label), link.is_current) for link in response.context["desk_links"]]
-    expected = ["Tableau de bord", "À vérifier", "Circonscriptions", "Listes", "Imports", "Courriers", "Journal"]
-    expected += ["Ressources"]
+    expected = ["Tableau de bord", "À vérifier", "Circonscriptions", "Listes", "Imports", "Motifs", "Courriers"]
+    expected += ["Journal", "Ressources"]
     assert shown == [(label, label == "À vérifier") for label in expected]
     assert administration_links == [*expected, "Équipe", "Tout"]

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from pledges.enums import Act, IdentityCheck, MailKind, PledgeState
-from pledges.models import JournalEntry, OutboxMail, Pledge
+from pledges.models import DecisionReason, JournalEntry, OutboxMail, Pledge
 from regions.admin.scoping import RegionScopedAdmin
 from regions.models import ScopedQuerySet
 from resources.models import Resource
@@ -265,6 +265,7 @@ def test_a_member_outside_the_staff_has_no_desk(client, here, moderator):
 
 
 def test_the_registers_of_others_are_not_there(desk, here, elsewhere):
+    DecisionReason.objects.all().delete()  # those that the portal comes with are everybody's
     for pledge in (here, elsewhere):
         JournalEntry.objects.create(
             act=Act.PLEDGE_SUBMITTED,

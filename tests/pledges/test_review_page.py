@@ -453,10 +453,32 @@ def test_a_national_reason_is_the_administrators_to_change(client, coordinator, 
     national, own, foreign = (DecisionReasonFactory(region=it) for it in (None, region, RegionFactory()))
 
     to_coordinator = [client.get(reason_page(it)).status_code for it in (national, own, foreign)]
+    posted = client.post(reason_page(national), {**TYPED, "region": region.pk}).status_code
     enter(client, UserFactory(is_staff=True, is_superuser=True))
     to_administrator = [client.get(reason_page(it)).status_code for it in (national, own, foreign)]
 
-    assert (to_coordinator, to_administrator) == ([404, 200, 404], [200, 200, 200])
+    assert (to_coordinator, posted, to_administrator) == ([200, 200, 404], 404, [200, 200, 200])
+    assert DecisionReason.objects.get(pk=national.pk).title == national.title
+
+
+def test_every_member_reads_the_national_reasons(desk, region):
+    DecisionReason.objects.all().delete()  # those that the portal comes with
+    national, own = DecisionReasonFactory(region=None), DecisionReasonFactory(region=region)
+    DecisionReasonFactory(region=RegionFactory())
+
+    register, page = desk.get(REASONS), desk.get(reason_page(national)).text
+    territory = reverse("admin:regions_region_change", args=[region.pk])
+
+    assert set(register.context["cl"].result_list) == {national, own}
+    assert [str(link.label) for link in register.context["desk_links"] if link.is_current] == ["Motifs"]
+    assert ("toutes les régions" in page, 'name="_save"' in page) == (True, False)
+    assert territory not in desk.get(reason_page(own)).text
+
+
+def test_who_is_of_no_network_reads_no_national_reason():
+    DecisionReasonFactory(region=None)
+
+    assert not DecisionReason.objects.visible_to(UserFactory(is_staff=True)).exists()
 
 
 def test_a_moderator_reads_the_reasons_and_writes_none(desk, region):
