@@ -101,7 +101,10 @@ class SecondFactorView(AccountPage[CodeForm]):
 
 @method_decorator(login_not_required, name="dispatch")
 class EnrolView(AccountPage[FirstCodeForm]):
-    """A telephone for an account that has none: at the first log-in, or after an administrator's reset."""
+    """A telephone for an account that has none: at the first log-in, or after an administrator's reset.
+
+    After a reset the password alone must not be enough: whoever has stolen it could be first. A link by mail is.
+    """
 
     form_class = FirstCodeForm
     template_name = "desk/enrol.html"
@@ -113,6 +116,8 @@ class EnrolView(AccountPage[FirstCodeForm]):
             return HttpResponseRedirect(reverse("admin:login"))
         if second_factor.has_second_factor(who.user):
             return HttpResponseRedirect(reverse("admin:second-factor"))
+        if who.user.last_login and not who.by_mail:
+            return self._wait_for_mail(request)
         self.user, self.destination = who.user, who.destination
         return super().dispatch(request, *args, **kwargs)
 
@@ -146,6 +151,10 @@ class EnrolView(AccountPage[FirstCodeForm]):
 
     def let_in(self, user: User) -> None:
         entering.enter(self.request, user, Entry.SECOND_FACTOR)
+
+    def _wait_for_mail(self, request: HttpRequest) -> HttpResponse:
+        context = {**admin.site.each_context(request), "title": _("Un lien par courriel"), "subtitle": None}
+        return render(request, "desk/enrol_by_mail.html", context, status=403)
 
     def _key(self) -> str:
         """The key is this session's alone: nobody who is half-way in elsewhere sees it."""
