@@ -56,7 +56,7 @@ class LogInView(AccountPage[LogInForm]):
         # A hash is slow on purpose: it is not made for whoever has tried too much.
         name = known.username if known else form.cleaned_data["username"].casefold()
         try:
-            limits.admit_password(self.request, name)
+            limits.admit_password(self.request, name, known)
         except limits.TooManyTriesError as refusal:
             return self.ask_to_wait(form, refusal)
         user = authenticate(self.request, username=name, password=form.cleaned_data["password"])
@@ -86,7 +86,7 @@ class SecondFactorView(AccountPage[CodeForm]):
     def form_valid(self, form: CodeForm) -> HttpResponse:
         user = self.who.user
         try:
-            limits.admit_code(self.request, user.username)
+            limits.admit_code(self.request, user)
             left = second_factor.check(user, form.cleaned_data["code"])
         except limits.TooManyTriesError as refusal:
             return self.ask_to_wait(form, refusal)
@@ -132,7 +132,7 @@ class EnrolView(AccountPage[FirstCodeForm]):
 
     def form_valid(self, form: FirstCodeForm) -> HttpResponse:
         try:
-            limits.admit_code(self.request, self.user.username)
+            limits.admit_code(self.request, self.user)
             user, codes = self.enrol(form.cleaned_data["code"])
         except limits.TooManyTriesError as refusal:
             return self.ask_to_wait(form, refusal)
@@ -204,7 +204,7 @@ def come_in(request: HttpRequest, user: User, by: Entry, destination: str) -> Ht
     """The desk, from a browser that is known from now on."""
     entering.enter(request, user, by)
     response = HttpResponseRedirect(destination)
-    origins.remember_browser(response, user.username)
+    origins.remember_browser(response, user, gave_code=by == Entry.SECOND_FACTOR)
     return response
 
 
@@ -212,7 +212,7 @@ def show_codes(request: HttpRequest, user: User, codes: list[str], destination: 
     """The recovery codes, on the only page that ever shows them."""
     context = {**admin.site.each_context(request), "title": _("Vos codes de secours"), "subtitle": None}
     response = render(request, "desk/recovery_codes.html", {**context, "codes": codes, "destination": destination})
-    origins.remember_browser(response, user.username)
+    origins.remember_browser(response, user, gave_code=True)
     return response
 
 

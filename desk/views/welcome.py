@@ -59,7 +59,7 @@ class ChoosePasswordView(AccountPage[ChoosePasswordForm]):
         self.request.session.pop(HELD, None)
         response = go_on(self.request, user, "", by_mail=True)
         # They read its mail: guesses from elsewhere must not keep them out of their next steps.
-        origins.remember_browser(response, user.username)
+        origins.remember_browser(response, user, gave_code=False)
         return response
 
     def _over(self, request: HttpRequest) -> HttpResponse:
