@@ -60,7 +60,8 @@ class LogInView(AccountPage[LogInForm]):
         except limits.TooManyTriesError as refusal:
             return self.ask_to_wait(form, refusal)
         user = authenticate(self.request, username=name, password=form.cleaned_data["password"])
-        if not isinstance(user, User) or not user.is_staff:
+        # The account whose tries were counted, and no other: its owner sees each of them.
+        if not isinstance(user, User) or user != known or not user.is_staff:
             entering.note_attempt(self.request, known, Outcome.WRONG_PASSWORD)
             return self.refuse(form, _("Cet identifiant et ce mot de passe ne vont pas ensemble."))
         return go_on(self.request, user, self.request.POST.get(REDIRECT_FIELD_NAME, ""))
@@ -180,8 +181,15 @@ class ChangeDeviceView(EnrolView):
 
 
 def account_called(typed: str) -> User | None:
-    """The account of this name, or of this address."""
-    found = User.objects.filter(Q(username=typed) | Q(username__iexact=typed) | Q(email__iexact=typed))
+    """The account of this name, or of this address; « ſ » and « s » are one letter, as they are for the limits."""
+    folded = typed.casefold()
+    found = User.objects.filter(
+        Q(username=typed)
+        | Q(username__iexact=typed)
+        | Q(email__iexact=typed)
+        | Q(username__iexact=folded)
+        | Q(email__iexact=folded)
+    )
     return min(found, key=lambda user: (user.username != typed, user.pk), default=None)
 
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -212,6 +213,19 @@ def test_a_made_up_key_is_refused_in_words(client, who):
     session = client.session
     session["account_key"] = [who, "abc-def"]
     session.save()
+
+    assert client.get(CHOOSE).status_code == 410
+
+
+def test_a_made_up_link_stores_nothing(client):
+    answer = client.get(reverse("admin:welcome", args=["x", "k" * 2000]), follow=True)
+
+    assert (answer.status_code, Session.objects.count()) == (410, 0)
+
+
+def test_a_link_that_is_over_puts_out_the_one_held_before(client, invited):
+    client.get(link_to(invited))
+    client.get(reverse("admin:welcome", args=["x", "y"]))
 
     assert client.get(CHOOSE).status_code == 410
 
