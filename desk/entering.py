@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest
 from django.urls import reverse
@@ -70,6 +71,8 @@ def enter(request: HttpRequest, user: User, by: Entry) -> None:
     request.session.pop(HALF_WAY, None)
     login(request, user)
     request.session[ENTERED_BY] = by.value
+    # An hour by the clock, that no click moves: a cookie that was copied ends with the working day.
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     note_proof(request)
     note_attempt(request, user, Outcome.ENTERED)
 

@@ -1,5 +1,6 @@
 """All that is typed to come in at the desk, to keep one's account, and to invite."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -11,10 +12,18 @@ from regions.enums import Role
 from regions.models import Network, User
 
 
+class TypedName(forms.CharField):
+    """A name as it was meant: without the signs that show nothing, which a copy brings along."""
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value) or ""
+        return "".join(sign for sign in typed if unicodedata.category(sign) != "Cf").strip()
+
+
 class LogInForm(forms.Form):
     """Who, and their password; ``views.entering`` says whether they are right."""
 
-    username = forms.CharField(
+    username = TypedName(
         label=_("Adresse électronique ou identifiant"),
         max_length=254,
         widget=forms.TextInput(

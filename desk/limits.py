@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from desk import origins
 from pledges.limits import DAY, HOUR, Limit
+from regions.models import User
 
 TEN_MINUTES = timedelta(minutes=10)
 
@@ -21,6 +22,8 @@ PASSWORDS_TO_ACCOUNT = Limit("desk.password.account", 30, HOUR)
 # Whoever tries codes has given the password. Three codes in a million are right at any moment: a stranger who has the
 # password and tries for a year finds one once in ninety.
 CODES_TO_ACCOUNT = Limit("desk.code.account", 10, DAY)
+# Each link by mail makes another browser known, with an allowance of its own: until a code serves there, they share.
+CODES_FROM_BROWSERS_BY_MAIL = Limit("desk.code.mail", 50, DAY)
 # Like the links to a private page: three at once, one more a day.
 LINKS_TO_MAILBOX = Limit("desk.link.mailbox", 3, 3 * DAY)
 LINKS_FROM_NETWORK = Limit("desk.link.network", 20, HOUR)
@@ -41,14 +44,15 @@ class TooManyTriesError(Exception):
         super().__init__(words % {"minutes": minutes})
 
 
-def admit_password(request: HttpRequest, account: str) -> None:
+def admit_password(request: HttpRequest, account: str, user: User | None) -> None:
     """Count a password that is about to be tried, before any is hashed; the same for an account that does not exist.
 
     :param account: The account's name, or what was typed for it.
+    :param user: The account, when it exists.
     :raises TooManyTriesError: When this browser, this network or the world has tried too many.
     """
-    if browser := origins.known_browser(request, account):
-        _admit(PASSWORDS_FROM_BROWSER, browser)
+    if browser := origins.known_browser(request, user):
+        _admit(PASSWORDS_FROM_BROWSER, browser.name)
         return
     network = origins.network(request)
     _admit(PASSWORDS_FROM_NETWORK, network)
@@ -56,15 +60,18 @@ def admit_password(request: HttpRequest, account: str) -> None:
     _admit(PASSWORDS_TO_ACCOUNT, account)
 
 
-def admit_code(request: HttpRequest, account: str) -> None:
+def admit_code(request: HttpRequest, user: User) -> None:
     """Count a code that is about to be tried, from a telephone or from paper.
 
     :raises TooManyTriesError: When this browser, or the others together, have tried too many.
     """
-    if browser := origins.known_browser(request, account):
-        _admit(CODES_FROM_BROWSER, browser)
-    else:
-        _admit(CODES_TO_ACCOUNT, account)
+    browser = origins.known_browser(request, user)
+    if browser is None:
+        _admit(CODES_TO_ACCOUNT, user.pk)
+        return
+    _admit(CODES_FROM_BROWSER, browser.name)
+    if not browser.gave_code:
+        _admit(CODES_FROM_BROWSERS_BY_MAIL, user.pk)
 
 
 def admit_link(request: HttpRequest) -> None:

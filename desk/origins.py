@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pledges.clients import client_address, network_of
 from pledges.keyed_hash import keyed_hash
+from regions.models import User
 
 KNOWN_FOR = 180 * 24 * 60 * 60  # seconds
 _SALT = "desk.browser"
@@ -38,6 +39,14 @@ _SYSTEMS = (
 
 
 @dataclass(frozen=True, slots=True)
+class KnownBrowser:
+    """A browser from which an account has come in, or opened a link of its mailbox; and whether a code served there."""
+
+    name: str
+    gave_code: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What is kept of where an attempt came from: a family of browsers, and the beginning of an address."""
 
@@ -60,24 +69,29 @@ def network(request: HttpRequest) -> str:
     return network_of(client_address(request))
 
 
-def known_browser(request: HttpRequest, account: str) -> str:
-    """Which browser this is, among those from which this account has come in; empty when it is none of them.
+def known_browser(request: HttpRequest, user: User | None) -> KnownBrowser | None:
+    """Which browser this is, among those from which this account has come in; None when it is none of them.
 
     A browser says so with a signed cookie, that a stranger can neither make nor guess: whatever they try uses up
-    none of what this browser may try.
+    none of what this browser may try. It ends with the account's sessions.
     """
+    if user is None:
+        return None
     try:
-        held, browser = signing.loads(request.COOKIES.get(_cookie(account), ""), salt=_SALT, max_age=KNOWN_FOR)
+        held, name, gave_code = signing.loads(request.COOKIES.get(_cookie(user), ""), salt=_SALT, max_age=KNOWN_FOR)
     except (signing.BadSignature, ValueError, TypeError):
-        return ""
-    return str(browser) if held == _mark(account) else ""
+        return None
+    return KnownBrowser(str(name), gave_code is True) if held == _mark(user) else None
 
 
-def remember_browser(response: HttpResponseBase, account: str) -> None:
-    """Let this browser be known when it comes back to this account."""
+def remember_browser(response: HttpResponseBase, user: User, *, gave_code: bool) -> None:
+    """Let this browser be known when it comes back to this account.
+
+    :param gave_code: Whether a right code came from it; a link by mail shows no more than the reading of a mailbox.
+    """
     response.set_cookie(
-        _cookie(account),
-        signing.dumps([_mark(account), secrets.token_urlsafe(16)], salt=_SALT),
+        _cookie(user),
+        signing.dumps([_mark(user), secrets.token_urlsafe(16), gave_code], salt=_SALT),
         max_age=KNOWN_FOR,
         path="/admin/",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -86,13 +100,14 @@ def remember_browser(response: HttpResponseBase, account: str) -> None:
     )
 
 
-def _cookie(account: str) -> str:
+def _cookie(user: User) -> str:
     """One cookie for each account: colleagues may share a computer."""
-    return f"browser-{_mark(account)[:12]}"
+    return f"browser-{keyed_hash('desk.browser.name', str(user.pk)).hex()[:12]}"
 
 
-def _mark(account: str) -> str:
-    return keyed_hash("desk.browser", account).hex()
+def _mark(user: User) -> str:
+    """Of the account and of its round: a cookie taken from a lost computer is worth nothing once sessions are ended."""
+    return keyed_hash("desk.browser", f"{user.pk}:{user.session_round}").hex()
 
 
 def _beginning(address: str) -> str:

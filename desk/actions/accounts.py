@@ -16,6 +16,8 @@ from regions.models import User
 
 RIGHTS = ("email", "is_active", "is_superuser")
 """What gives access: the address too, to which a link to choose the password goes."""
+EDITED = (*RIGHTS, "first_name", "last_name", "is_staff", "username", "session_round")
+"""What a change of an account may write."""
 
 
 class LinkOverError(Exception):
@@ -80,6 +82,20 @@ def check_rights(user: User, *, by: User, is_administrator: bool, is_active: boo
         raise ValidationError(_("Personne d’autre n’administre le portail : nommez d’abord quelqu’un."))
 
 
+def check_address(user: User, email: str) -> None:
+    """Say no to an address that is another account's name: whoever types it must find one account.
+
+    :param user: As stored.
+    :raises ValidationError: On the field, when the address changes to such a one.
+    """
+    if not email or email.lower() == user.email.lower():
+        return
+    if User.objects.filter(username__iexact=email).exclude(pk=user.pk).exists():
+        raise ValidationError(
+            {"email": _("Un autre compte a cette adresse pour identifiant : choisissez-en une autre.")}
+        )
+
+
 @transaction.atomic
 def change_rights(user: User, *, by: User) -> User:
     """Save what an administrator has changed of an account, and say in the journal which of its rights.
@@ -87,18 +103,21 @@ def change_rights(user: User, *, by: User) -> User:
     Whatever was open, or on its way to an address that is no longer theirs, ends.
 
     :param user: With its new values, not saved.
-    :raises ValidationError: When it must not be (``check_rights``): two administrators may be at it at once.
+    :raises ValidationError: When it must not be (``check_rights``, ``check_address``): two administrators may be at
+        it at once.
     """
     # All of them, always in the same order: two administrators who take each other's right meet here.
     list(User.objects.select_for_update().filter(Q(is_superuser=True) | Q(pk=user.pk)).order_by("pk").values_list("pk"))
     before = User.objects.get(pk=user.pk)
     check_rights(before, by=by, is_administrator=user.is_superuser and user.is_active, is_active=user.is_active)
+    check_address(before, user.email)
     rights = [name for name in RIGHTS if getattr(before, name) != getattr(user, name)]
-    user.is_staff = user.is_staff or user.is_superuser
+    user.is_staff = before.is_staff or user.is_superuser
+    user.username = before.username
     if before.email and before.username.lower() == before.email.lower():
         user.username = user.email or user.username  # invited: the address is the name, and stays it
     user.session_round = before.session_round + bool(rights and user.pk != by.pk)
-    user.save()
+    user.save(update_fields=EDITED)  # the row was read before the lock: a password chosen meanwhile stays
     if rights:
         said = {name: getattr(user, name) for name in rights if name != "email"}
         record_at_large(Act.ACCOUNT_RIGHTS_CHANGED, by=by, user=user.pk, changed=rights, **said)

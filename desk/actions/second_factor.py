@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.models import RecoveryCode
-from pledges.actions.recording import record_at_large
-from pledges.enums import Act
+from pledges.actions.recording import owe_to_account, record_at_large
+from pledges.enums import Act, MailKind
 from pledges.keyed_hash import keyed_hash
 from regions.models import User
 
@@ -103,15 +103,18 @@ def renew_recovery_codes(user: User) -> list[str]:
 
 @transaction.atomic
 def reset(user: User, *, by: User | None) -> User:
-    """Take away a second factor that its owner has lost: they choose another at their next log-in.
+    """Take away a second factor that its owner has lost, and owe them the link by which they choose another.
 
-    Their sessions end: whoever has found the telephone may be in one.
+    Their sessions end: whoever has found the telephone may be in one. The link is owed whatever their mailbox was sent
+    today: without it, an account that was ever opened enrols no telephone.
 
     :param by: The administrator; None for whoever has the server's command line.
     """
     user = end_sessions(user)
     forget_second_factor(user)
     record_at_large(Act.SECOND_FACTOR_RESET, by=by, user=user.pk)
+    if user.email and user.is_active and user.is_staff:
+        owe_to_account(MailKind.PASSWORD if user.has_usable_password() else MailKind.INVITED, user)
     return user
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from desk.actions.accounts import RIGHTS, change_rights, check_rights, owe_link
+from desk.actions.accounts import RIGHTS, change_rights, check_address, check_rights, owe_link
 from desk.actions.second_factor import reset
 from desk.admin.members import in_words, last_seen, state_of
 from regions.admin.proof import needs_fresh_proof
@@ -40,6 +40,7 @@ class AccountForm(forms.ModelForm[User]):
         typed = super().clean() or {}
         is_administrator = bool(typed.get("is_superuser") and typed.get("is_active"))
         check_rights(self.instance, by=self.by, is_administrator=is_administrator, is_active=bool(typed["is_active"]))
+        check_address(self.instance, typed.get("email") or "")
         return typed
 
 

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from desk import entering, limits
+from desk import entering, limits, origins
 from desk.actions import second_factor
-from desk.enums import Outcome
+from desk.enums import Entry, Outcome
 from desk.forms import CodeForm, PasswordForm
 from desk.models import LogIn
+from desk.presence import ENTERED_BY
 from desk.views.entering import codes_left, show_codes
 from desk.views.pages import AccountPage
 from regions.admin.proof import note_proof
@@ -44,7 +45,10 @@ class MyAccountView(AccountPage[Form]):
         user = second_factor.end_sessions(self.account)
         update_session_auth_hash(self.request, user)
         messages.success(self.request, _("Vos autres sessions sont fermées : il ne reste que celle-ci."))
-        return HttpResponseRedirect(reverse("admin:my-account"))
+        response = HttpResponseRedirect(reverse("admin:my-account"))
+        # The others are no longer known either; this one, whose owner is here, still is.
+        origins.remember_browser(response, user, gave_code=self.request.session.get(ENTERED_BY) == Entry.SECOND_FACTOR)
+        return response
 
 
 class RenewCodesView(AccountPage[Form]):
@@ -78,7 +82,7 @@ class ProveView(AccountPage[Form]):
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:
-            limits.admit_code(self.request, self.account.username)
+            limits.admit_code(self.request, self.account)
             left = self._check(form)
         except limits.TooManyTriesError as refusal:
             return self.ask_to_wait(form, refusal)

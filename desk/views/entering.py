@@ -56,11 +56,12 @@ class LogInView(AccountPage[LogInForm]):
         # A hash is slow on purpose: it is not made for whoever has tried too much.
         name = known.username if known else form.cleaned_data["username"].casefold()
         try:
-            limits.admit_password(self.request, name)
+            limits.admit_password(self.request, name, known)
         except limits.TooManyTriesError as refusal:
             return self.ask_to_wait(form, refusal)
         user = authenticate(self.request, username=name, password=form.cleaned_data["password"])
-        if not isinstance(user, User) or not user.is_staff:
+        # The account whose tries were counted, and no other: its owner sees each of them.
+        if not isinstance(user, User) or user != known or not user.is_staff:
             entering.note_attempt(self.request, known, Outcome.WRONG_PASSWORD)
             return self.refuse(form, _("Cet identifiant et ce mot de passe ne vont pas ensemble."))
         return go_on(self.request, user, self.request.POST.get(REDIRECT_FIELD_NAME, ""))
@@ -86,7 +87,7 @@ class SecondFactorView(AccountPage[CodeForm]):
     def form_valid(self, form: CodeForm) -> HttpResponse:
         user = self.who.user
         try:
-            limits.admit_code(self.request, user.username)
+            limits.admit_code(self.request, user)
             left = second_factor.check(user, form.cleaned_data["code"])
         except limits.TooManyTriesError as refusal:
             return self.ask_to_wait(form, refusal)
@@ -101,7 +102,10 @@ class SecondFactorView(AccountPage[CodeForm]):
 
 @method_decorator(login_not_required, name="dispatch")
 class EnrolView(AccountPage[FirstCodeForm]):
-    """A telephone for an account that has none: at the first log-in, or after an administrator's reset."""
+    """A telephone for an account that has none: at the first log-in, or after an administrator's reset.
+
+    After a reset the password alone must not be enough: whoever has stolen it could be first. A link by mail is.
+    """
 
     form_class = FirstCodeForm
     template_name = "desk/enrol.html"
@@ -113,6 +117,8 @@ class EnrolView(AccountPage[FirstCodeForm]):
             return HttpResponseRedirect(reverse("admin:login"))
         if second_factor.has_second_factor(who.user):
             return HttpResponseRedirect(reverse("admin:second-factor"))
+        if who.user.last_login and not who.by_mail:
+            return self._wait_for_mail(request)
         self.user, self.destination = who.user, who.destination
         return super().dispatch(request, *args, **kwargs)
 
@@ -127,7 +133,7 @@ class EnrolView(AccountPage[FirstCodeForm]):
 
     def form_valid(self, form: FirstCodeForm) -> HttpResponse:
         try:
-            limits.admit_code(self.request, self.user.username)
+            limits.admit_code(self.request, self.user)
             user, codes = self.enrol(form.cleaned_data["code"])
         except limits.TooManyTriesError as refusal:
             return self.ask_to_wait(form, refusal)
@@ -146,6 +152,10 @@ class EnrolView(AccountPage[FirstCodeForm]):
 
     def let_in(self, user: User) -> None:
         entering.enter(self.request, user, Entry.SECOND_FACTOR)
+
+    def _wait_for_mail(self, request: HttpRequest) -> HttpResponse:
+        context = {**admin.site.each_context(request), "title": _("Un lien par courriel"), "subtitle": None}
+        return render(request, "desk/enrol_by_mail.html", context, status=403)
 
     def _key(self) -> str:
         """The key is this session's alone: nobody who is half-way in elsewhere sees it."""
@@ -171,8 +181,15 @@ class ChangeDeviceView(EnrolView):
 
 
 def account_called(typed: str) -> User | None:
-    """The account of this name, or of this address."""
-    found = User.objects.filter(Q(username=typed) | Q(username__iexact=typed) | Q(email__iexact=typed))
+    """The account of this name, or of this address; « ſ » and « s » are one letter, as they are for the limits."""
+    folded = typed.casefold()
+    found = User.objects.filter(
+        Q(username=typed)
+        | Q(username__iexact=typed)
+        | Q(email__iexact=typed)
+        | Q(username__iexact=folded)
+        | Q(email__iexact=folded)
+    )
     return min(found, key=lambda user: (user.username != typed, user.pk), default=None)
 
 
@@ -195,7 +212,7 @@ def come_in(request: HttpRequest, user: User, by: Entry, destination: str) -> Ht
     """The desk, from a browser that is known from now on."""
     entering.enter(request, user, by)
     response = HttpResponseRedirect(destination)
-    origins.remember_browser(response, user.username)
+    origins.remember_browser(response, user, gave_code=by == Entry.SECOND_FACTOR)
     return response
 
 
@@ -203,7 +220,7 @@ def show_codes(request: HttpRequest, user: User, codes: list[str], destination: 
     """The recovery codes, on the only page that ever shows them."""
     context = {**admin.site.each_context(request), "title": _("Vos codes de secours"), "subtitle": None}
     response = render(request, "desk/recovery_codes.html", {**context, "codes": codes, "destination": destination})
-    origins.remember_browser(response, user.username)
+    origins.remember_browser(response, user, gave_code=True)
     return response
 
 

@@ -25,7 +25,10 @@ HELD = "account_key"
 @login_not_required
 def welcome(request: HttpRequest, who: str, key: str) -> HttpResponse:
     """Take the key out of the address before any page has it: no Referer, no history holds it."""
-    request.session[HELD] = [who, key]
+    if keys.owner_of(who, key):
+        request.session[HELD] = [who, key]
+    else:
+        request.session.pop(HELD, None)  # nothing is stored for an address that somebody made up
     return HttpResponseRedirect(reverse("admin:welcome-password"))
 
 
@@ -59,7 +62,7 @@ class ChoosePasswordView(AccountPage[ChoosePasswordForm]):
         self.request.session.pop(HELD, None)
         response = go_on(self.request, user, "", by_mail=True)
         # They read its mail: guesses from elsewhere must not keep them out of their next steps.
-        origins.remember_browser(response, user.username)
+        origins.remember_browser(response, user, gave_code=False)
         return response
 
     def _over(self, request: HttpRequest) -> HttpResponse:

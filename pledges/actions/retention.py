@@ -2,7 +2,9 @@
 
 from dataclasses import astuple, dataclass
 from datetime import timedelta
+from importlib import import_module
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -47,7 +49,7 @@ def purge_expired() -> Purged:
     """Delete the signatures that nobody confirmed, and blank the contact data whose time is over. Safe to repeat.
 
     Those whose signature goes in less than two days are reminded of it, once. The hashed addresses of requests go as
-    soon as they no longer limit anything: after four days at most.
+    soon as they no longer limit anything: after four days at most. Sessions that are over go too, uncounted.
     """
     purged = Purged(
         reminders=_remind(),
@@ -65,6 +67,7 @@ def purge_expired() -> Purged:
         tasks=DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - FORGOTTEN_TASK).delete()[0],
     )
     drop_empty_contests()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     return purged
 
 

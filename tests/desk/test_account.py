@@ -1,5 +1,6 @@
 """One's own account, and proving again who is there."""
 
+import re
 import time
 
 import pytest
@@ -13,8 +14,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from desk.actions import second_factor
 from desk.models import LogIn
 from pledges.enums import Act
-from pledges.models import JournalEntry
+from pledges.models import JournalEntry, OutboxMail
 from regions.admin.proof import FRESH_FOR, PROVED_AT
+from regions.models import User
 from tests.desk.acts import PASSWORD, code_of, colleague, enter, give_code, give_password, telephone_of
 from tests.pledges.test_views import text_of
 
@@ -241,6 +243,16 @@ def test_the_command_line_takes_a_second_factor_away(member, capsys):
     assert desk.get(DESK).status_code == 302
     assert list(JournalEntry.objects.values_list("act", "by")) == [(Act.SECOND_FACTOR_RESET, None)]
     assert "Mona" in capsys.readouterr().out
+
+
+def test_the_command_line_shows_the_link_of_an_account_without_an_address(client, member, capsys):
+    User.objects.filter(pk=member.pk).update(email="")
+
+    call_command("reset_second_factor", member.username)
+
+    [path] = re.findall(r"https://engagements.example.org(/admin/bienvenue/\S+)", capsys.readouterr().out)
+    assert client.get(path, follow=True).status_code == 200
+    assert not OutboxMail.objects.exists()
 
 
 def test_the_command_line_says_when_nobody_has_the_name():

@@ -196,5 +196,29 @@ def test_an_address_that_changes_is_also_the_new_name_of_who_was_invited(admin_c
     assert (user.username, user.email) == ("alix@example.net", "alix@example.net")
 
 
+def test_an_address_that_is_another_s_name_is_refused_in_words(admin_client):
+    user = colleague(username="a@example.org", email="a@example.org")
+    colleague(username="b@example.org", email="c@example.org")
+
+    answer = admin_client.post(account_of(user), rights(user, email="B@example.org"))
+
+    user.refresh_from_db()
+    assert (answer.status_code, user.email, user.username) == (200, "a@example.org", "a@example.org")
+    assert "Un autre compte a cette adresse pour identifiant" in text_of(answer)
+
+
+def test_a_password_chosen_while_an_administrator_edits_stays(admin_user):
+    user = colleague()
+    shown = User.objects.get(pk=user.pk)
+    user.set_password("une autre phrase, toute neuve")
+    user.save()
+
+    shown.first_name = "Monique"
+    accounts.change_rights(shown, by=admin_user)
+
+    user.refresh_from_db()
+    assert (user.first_name, user.check_password("une autre phrase, toute neuve")) == ("Monique", True)
+
+
 def test_the_key_of_a_second_factor_has_no_page(admin_client):
     assert admin_client.get("/admin/otp_totp/totpdevice/").status_code == 404

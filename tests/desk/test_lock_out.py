@@ -16,6 +16,7 @@ from desk.actions import second_factor
 from desk.models import LogIn
 from desk.origins import known_browser, origin_of
 from pledges.limits import DAY, HOUR
+from regions import keys
 from tests.desk.acts import PASSWORD, code_of, colleague, give_code, give_password, telephone_of
 from tests.pledges.test_views import text_of
 
@@ -67,7 +68,7 @@ def guess(member, count, *, networks=1):
         where = number % networks
         request = RequestFactory().post("/", REMOTE_ADDR=f"10.{where >> 16 & 255}.{where >> 8 & 255}.{where & 255}")
         try:
-            limits.admit_password(request, member.username)
+            limits.admit_password(request, member.username, member)
         except limits.TooManyTriesError:
             continue
         admitted += 1
@@ -197,7 +198,44 @@ def test_recovery_codes_are_counted_with_the_others(member, clock):
     assert stranger.get(DESK).status_code == 302
 
 
+def test_browsers_known_by_mail_alone_share_fifty_codes_a_day(member, colleague_browser, clock):
+    admitted = 0
+    for number in range(8):
+        member.refresh_from_db()
+        thief = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        thief.get(reverse("admin:welcome", args=keys.mint(member)))
+        thief.post(reverse("admin:welcome-password"), {"new_password1": PASSWORD, "new_password2": PASSWORD})
+        statuses = [give_code(thief, "000000").status_code for _try in range(11)]
+        admitted += statuses.count(200)
+
+    assert admitted == 50
+
+
+def test_codes_tried_by_mail_leave_a_browser_that_gave_a_code_alone(member, colleague_browser):
+    while limits.CODES_FROM_BROWSERS_BY_MAIL.take(member.pk):
+        pass
+
+    assert comes_in(colleague_browser, member) == ([302, 302], 200)
+
+
 # --- A browser that is known ---
+
+
+def test_a_browser_is_no_longer_known_once_sessions_are_ended(member, colleague_browser):
+    member = second_factor.end_sessions(member)
+    guess(member, 100, networks=100)
+
+    assert give_password(colleague_browser, member).status_code == 429
+
+
+def test_the_browser_that_ends_the_other_sessions_stays_known(member, colleague_browser):
+    comes_in(colleague_browser, member)
+    colleague_browser.post(reverse("admin:my-account"))
+    colleague_browser.post(reverse("admin:logout"))
+    member.refresh_from_db()
+    guess(member, 100, networks=100)
+
+    assert give_password(colleague_browser, member).status_code == 302
 
 
 def test_a_browser_is_known_to_its_own_account_alone(member, colleague_browser):
@@ -205,10 +243,12 @@ def test_a_browser_is_known_to_its_own_account_alone(member, colleague_browser):
     request.COOKIES = {name: cookie.value for name, cookie in colleague_browser.cookies.items()}
     [name] = [name for name in request.COOKIES if name.startswith("browser-")]
 
-    assert known_browser(request, member.username)
-    assert not known_browser(request, "quelqu’un d’autre")
+    member.refresh_from_db()
+    assert known_browser(request, member)
+    assert not known_browser(request, colleague())
+    assert not known_browser(request, None)
     request.COOKIES[name] = request.COOKIES[name][:-1] + "x"
-    assert not known_browser(request, member.username)
+    assert not known_browser(request, member)
 
 
 def test_the_cookie_of_a_browser_cannot_be_read_by_scripts_nor_on_public_pages(member, settings):

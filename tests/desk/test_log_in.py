@@ -15,8 +15,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from desk.actions import second_factor
 from desk.entering import HALF_WAY_FOR
 from desk.models import LogIn, RecoveryCode
+from pledges.actions.retention import purge_expired
 from pledges.enums import Act
 from pledges.models import JournalEntry
+from regions import keys
 from tests.desk.acts import PASSWORD, code_of, colleague, give_code, give_password, telephone_of
 from tests.pledges.test_views import text_of
 
@@ -68,7 +70,7 @@ def test_each_step_has_a_session_of_its_own_key(client, member):
 
 def test_a_session_that_a_stranger_planted_is_not_the_one_that_enters(member):
     stranger, victim = Client(), Client()
-    stranger.get(reverse("admin:welcome", args=["x", "y"]))
+    stranger.get(reverse("admin:welcome", args=keys.mint(colleague())))
     victim.cookies[settings.SESSION_COOKIE_NAME] = stranger.cookies[settings.SESSION_COOKIE_NAME].value
 
     give_password(victim, member)
@@ -94,6 +96,27 @@ def test_an_address_serves_as_a_name_and_capitals_do_not_matter(client):
 
     assert answers == [ENROL] * 3
     assert member.email == "mona@example.org"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["mo\u017fs.\u212alee@example.org", "\u200bmoss.klee@example.org ", "MOSS.klee\u2060@example.org"],
+    ids=ascii,
+)
+def test_a_guess_is_seen_by_its_owner_however_the_name_is_spelt(client, typed):
+    member = colleague(username="moss.klee@example.org", email="moss.klee@example.org")
+
+    answers = [client.post(LOG_IN, {"username": typed, "password": given}) for given in ("faux", PASSWORD)]
+
+    assert [answer.status_code for answer in answers] == [200, 302]
+    assert list(LogIn.objects.values_list("user", "outcome")) == [(member.pk, "password")]
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\u200b", " \u200b "], ids=ascii)
+def test_a_name_of_nothing_is_no_name(client, typed):
+    colleague(email="")
+
+    assert client.post(LOG_IN, {"username": typed, "password": PASSWORD}).status_code == 200
 
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"is_staff": False}], ids=str)
@@ -423,3 +446,29 @@ def test_logging_out_leaves_nothing_of_the_session(half_way, member):
     half_way.post(reverse("admin:logout"))
 
     assert (is_in(half_way), list(half_way.session.keys()), Session.objects.count()) == (False, [], 0)
+
+
+# --- How long it lasts ---
+
+
+def test_a_session_ends_with_the_working_day_however_busy(member):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = Client()
+        give_password(client, member)
+        give_code(client, code_of(telephone_of(member)))
+        clock.shift(settings.SESSION_COOKIE_AGE - 1)
+        proved = give_code(client, code_of(telephone_of(member)), "admin:prove").status_code
+        before = is_in(client)
+        clock.shift(1)
+
+        assert (proved, before, is_in(client)) == (302, True, False)
+
+
+def test_sessions_that_are_over_are_purged(member):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        give_password(Client(), member)
+        clock.shift(settings.SESSION_COOKIE_AGE + 1)
+        give_password(Client(), member)
+        purge_expired()
+
+        assert Session.objects.count() == 1

@@ -5,6 +5,7 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -216,6 +217,19 @@ def test_a_made_up_key_is_refused_in_words(client, who):
     assert client.get(CHOOSE).status_code == 410
 
 
+def test_a_made_up_link_stores_nothing(client):
+    answer = client.get(reverse("admin:welcome", args=["x", "k" * 2000]), follow=True)
+
+    assert (answer.status_code, Session.objects.count()) == (410, 0)
+
+
+def test_a_link_that_is_over_puts_out_the_one_held_before(client, invited):
+    client.get(link_to(invited))
+    client.get(reverse("admin:welcome", args=["x", "y"]))
+
+    assert client.get(CHOOSE).status_code == 410
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_with_the_same_key_choose_once(in_threads):
     user = UserFactory(is_staff=True)
@@ -309,3 +323,41 @@ def test_enrolling_is_what_an_invitation_leads_to_once(client, invited):
 
     assert TOTPDevice.objects.filter(user=invited, confirmed=True).count() == 1
     assert give_password(Client(), User.objects.get(pk=invited.pk), NEW).url == reverse("admin:second-factor")
+
+
+# --- After a reset of the second factor ---
+
+
+@pytest.fixture
+def reset_member():
+    """Somebody who was at the desk before, and whose telephone an administrator has just taken out."""
+    member = colleague(last_login=timezone.now())
+    telephone_of(member)
+    return second_factor.reset(member, by=None)
+
+
+def test_after_a_reset_the_password_alone_binds_no_telephone(client, reset_member):
+    give_password(client, reset_member)
+    shown, tried = client.get(ENROL), give_code(client, "123456", "admin:enrol")
+
+    assert [shown.status_code, tried.status_code] == [403, 403]
+    assert "Un lien vous a été envoyé par courriel" in text_of(shown)
+    assert "enrolling" not in client.session
+    assert not TOTPDevice.objects.filter(user=reset_member).exists()
+
+
+def test_a_reset_owes_the_link_that_lets_its_owner_enrol(client, reset_member):
+    [mail] = OutboxMail.objects.filter(user=reset_member)
+    opened(client, reset_member)
+    client.get(ENROL)
+    device = second_factor.device_for(reset_member, client.session["enrolling"])
+    give_code(client, code_of(device), "admin:enrol")
+
+    assert mail.kind == MailKind.PASSWORD
+    assert client.get(DESK).status_code == 200
+
+
+def test_a_closed_account_that_is_reset_gets_no_link():
+    second_factor.reset(colleague(is_active=False), by=None)
+
+    assert not OutboxMail.objects.exists()
