@@ -104,6 +104,11 @@ def _check(seal: Seal, entry: JournalEntry | None, previous: Head, findings: Fin
     content = entry.content
     if not chain.is_signed(content, entry.mac):
         findings.blame(_("%(entry)s, scellée sous le n° %(position)d, a été modifiée.") % _at(entry, seal))
+    elif not chain.is_signed_link(seal.digest, seal.mac):
+        findings.blame(
+            _("Le sceau n° %d n’est pas du portail : il a été refait, ou modifié, comme après une entrée ôtée.")
+            % seal.position
+        )
     elif follows and seal.digest != chain.link(
         previous.digest,
         position=seal.position,

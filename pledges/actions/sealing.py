@@ -103,7 +103,8 @@ def _seal_batch(entries: JournalEntryQuerySet, *, wait: bool) -> _Batch | None:
         position += 1
         own = chain.fingerprint(content, entry.mac)
         digest = chain.link(digest, position=position, key=entry.pk, sealed_at=now, entry=own)
-        seals.append(Seal(position=position, entry=entry, digest=digest, sealed_at=now))
+        mac = chain.sign_link(digest)
+        seals.append(Seal(position=position, entry=entry, digest=digest, mac=mac, sealed_at=now))
     Seal.objects.bulk_create(seals)
     return _Batch(len(seals), refused, waiting[-1].pk)
 

@@ -227,6 +227,26 @@ def test_an_entry_removed_with_its_seal_is_told(entries):
     assert faults() == ["Il manque des sceaux : après le n° 3 vient le n° 5."]
 
 
+def test_a_chain_made_anew_without_the_key_is_told(entries):
+    """The digests are anybody's to compute: the fourth entry goes with its seal, and those after are renumbered."""
+    kept = list(Seal.objects.exclude(position=4).select_related("entry"))
+    previous = chain.NOTHING
+    with unguarded():
+        execute("DELETE FROM pledges_seal")
+        execute("DELETE FROM pledges_journalentry WHERE id = %s", entries[3].pk)
+        for position, seal in enumerate(kept, 1):
+            seal.digest = previous = chain.link(
+                previous, position=position, key=seal.entry_id, sealed_at=seal.sealed_at, entry=seal.entry.fingerprint
+            )
+            seal.position = position
+        Seal.objects.bulk_create(kept)
+
+    assert faults() == [
+        f"Le sceau n° {position} n’est pas du portail : il a été refait, ou modifié, comme après une entrée ôtée."
+        for position in range(4, 10)
+    ]
+
+
 COLUMNS = "act, at, by_id, region_id, election_id, pledge_id, reason, details, mac"
 
 
@@ -419,6 +439,17 @@ def test_entries_written_before_the_chain_join_it():
     assert "3 entrées scellées" in told()
     with pytest.raises(IntegrityError):
         JournalEntry.objects.update(act="autre")
+
+
+@pytest.mark.timeout(180)
+def test_seals_made_before_they_were_signed_are_signed(entries):
+    MigrationExecutor(connection).migrate([("pledges", "0016_mails_to_accounts")])
+
+    call_command("migrate", verbosity=0)
+
+    assert "10 entrées scellées" in told()
+    with pytest.raises(IntegrityError):
+        Seal.objects.update(mac="")
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no TRUNCATE")
