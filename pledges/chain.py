@@ -80,8 +80,11 @@ def link(previous: str, *, position: int, key: int, sealed_at: datetime.datetime
 
 
 def _keys() -> list[str]:
-    keys = [settings.JOURNAL_KEY, *settings.JOURNAL_KEY_FALLBACKS, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return list(dict.fromkeys(keys))
+    """The portal's own secret is none of them once the journal has a key apart: it would sign an act as well."""
+    keys = [settings.JOURNAL_KEY, *settings.JOURNAL_KEY_FALLBACKS]
+    if settings.JOURNAL_KEY == settings.SECRET_KEY:
+        keys += settings.SECRET_KEY_FALLBACKS
+    return keys
 
 
 def _hmac(content: str, key: str, *, salt: str = ENTRIES) -> str:

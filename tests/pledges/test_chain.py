@@ -365,6 +365,36 @@ def test_a_key_replaced_keeps_what_it_signed_when_it_is_a_fallback(entries, sett
     assert len(faults()) == 10  # all but the eleventh, that the key of today has signed
 
 
+def test_a_secret_key_replaced_keeps_what_it_signed_while_it_is_the_journal_s_too(entries, settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.JOURNAL_KEY = settings.SECRET_KEY = "another key, that signs from now on"
+
+    assert "10 entrées scellées" in told()
+
+
+def test_the_portal_s_secret_signs_nothing_in_a_journal_that_has_a_key_apart(settings):
+    settings.SECRET_KEY_FALLBACKS = ["the portal's secret of before"]
+    forged, link = chain.sign("{}"), chain.sign_link(chain.NOTHING)
+    settings.JOURNAL_KEY = "a key kept apart from the portal's secret"
+    apart = [chain.is_signed("{}", forged), chain.is_signed_link(chain.NOTHING, link)]
+
+    settings.JOURNAL_KEY = "the portal's secret of before"
+    older = chain.sign("{}")
+    settings.JOURNAL_KEY = "a key kept apart from the portal's secret"
+
+    assert (apart, chain.is_signed("{}", older)) == ([False, False], False)
+
+
+def test_the_secret_that_signed_before_a_key_apart_is_named_among_the_journal_s(entries, settings):
+    settings.JOURNAL_KEY = "a key kept apart from the portal's secret"
+    without = faults()
+
+    settings.JOURNAL_KEY_FALLBACKS = [settings.SECRET_KEY]
+
+    assert len(without) == 10
+    assert "10 entrées scellées" in told()
+
+
 def test_erasing_a_person_leaves_the_chain_whole():
     pledge = confirm(submit(headed_list(), statement="Mes mots."))
     review.publish(pledge, by=UserFactory(), identity_check=IdentityCheck.OFFICIAL_LIST)
