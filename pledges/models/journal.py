@@ -36,6 +36,14 @@ class JournalEntryQuerySet(ScopedQuerySet["JournalEntry"]):
         now = timezone.now()
         return now - (self.unsealed().aggregate(since=models.Min("at"))["since"] or now)
 
+    def erasures(self) -> dict[int, int]:
+        """The last entry, by key, that says a person's data were erased from a pledge; by the key of the pledge.
+
+        The words of the entries before it may be gone. Nothing else removes any.
+        """
+        erased = self.filter(act=Act.DATA_ERASED, pledge__isnull=False).order_by()
+        return dict(erased.values_list("pledge").annotate(models.Max("pk")))
+
 
 class JournalEntry(models.Model):
     """One act. Append-only, in the database's own terms: so it holds no contact data, and nobody's own words.

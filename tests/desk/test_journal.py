@@ -196,12 +196,15 @@ def test_an_entry_that_the_portal_did_not_write_says_so(desk, region):
     assert "jamais scellée" in text
 
 
-def test_words_are_said_to_be_whole_or_erased(desk, moderator, pledge):
+def test_words_are_said_to_be_whole_removed_or_erased(desk, moderator, pledge):
     entry = record(Act.PLEDGE_DECLINED, pledge, by=moderator, reason="Un doute.")
     whole = desk.get(page_of(entry)).context["words"]
     Wording.objects.all().delete()
+    removed = desk.get(page_of(entry)).context["words"]
+    record(Act.DATA_ERASED, pledge)
 
     assert whole == "intacts"
+    assert removed == "disparus, sans que personne ait demandé leur effacement"
     assert desk.get(page_of(entry)).context["words"].startswith("effacés à la demande")
 
 

@@ -309,10 +309,18 @@ def test_words_added_are_named(entries):
     assert faults() == [f"{named(entries[1])} : des mots lui ont été ajoutés."]
 
 
-def test_words_erased_are_counted_and_no_fault(entries):
-    Wording.objects.all().delete()
+def test_words_removed_that_nobody_asked_to_erase_are_named(entries):
+    pledge = PledgeFactory(in_review=True)
+    with time_machine.travel(NOON, tick=False):
+        record(Act.DATA_ERASED, pledge)
+        declined = record(Act.PLEDGE_DECLINED, pledge, by=UserFactory(), reason="Écrit après l’effacement.")
+    execute("DELETE FROM pledges_wording")
 
-    assert "0 intacts, 1 effacés à la demande d’une personne." in told()
+    assert faults() == [
+        f"{named(entries[5])} : ses mots ont disparu, sans que personne ait demandé leur effacement.",
+        f"{named(declined).replace('charte chargée', declined.get_act_display())} : ses mots ont disparu,"
+        " sans que personne ait demandé leur effacement.",
+    ]
 
 
 def test_a_tail_cut_off_is_seen_by_whoever_noted_the_head(entries):
@@ -402,6 +410,7 @@ def test_erasing_a_person_leaves_the_chain_whole():
     personal_data.erase("tete@example.org")
 
     assert "aucune modifiée, ôtée ni ajoutée." in told()
+    assert "0 intacts, 1 effacés à la demande d’une personne." in told()
 
 
 def test_a_backup_brings_back_the_same_chain(tmp_path):
