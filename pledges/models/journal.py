@@ -105,11 +105,17 @@ class JournalEntry(models.Model):
     @property
     def is_signed(self) -> bool:
         """Whether the portal wrote this entry, and nothing changed it since."""
-        return chain.is_signed(self.content, self.mac)
+        try:
+            return chain.is_signed(self.content, self.mac)
+        except (ValueError, RecursionError):  # a number without end, lists without end: it signs no such thing
+            return False
 
     @property
     def fingerprint(self) -> str:
-        """What the chain holds of this entry, in hexadecimal."""
+        """What the chain holds of this entry, in hexadecimal.
+
+        :raise ValueError: When the portal did not write it, and its details have no form (see ``is_signed``).
+        """
         return chain.fingerprint(self.content, self.mac)
 
     @property

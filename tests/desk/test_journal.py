@@ -2,9 +2,11 @@
 
 import datetime
 import re
+import uuid
 
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import reverse
 
 from pledges.actions import personal_data, review
@@ -194,6 +196,19 @@ def test_an_entry_that_the_portal_did_not_write_says_so(desk, region):
 
     assert "Cette entrée n’est pas celle que le portail a écrite." in text
     assert "jamais scellée" in text
+
+
+def test_an_entry_whose_details_mean_nothing_has_its_page_too(desk, region):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO pledges_journalentry (uid, mac, act, at, region_id, reason, details)"
+            " VALUES (%s, '', %s, %s, %s, '', %s)",
+            [uuid.uuid4().hex, Act.CHARTER_LOADED, NOON, "53", '{"a": 1e999}'],
+        )
+
+    text = plain(desk.get(page_of(JournalEntry.objects.latest("pk"))))
+
+    assert "Cette entrée n’est pas celle que le portail a écrite." in text
 
 
 def test_words_are_said_to_be_whole_removed_or_erased(desk, moderator, pledge):

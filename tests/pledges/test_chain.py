@@ -21,6 +21,7 @@ from pledges.actions.recording import record, record_at_large
 from pledges.actions.sealing import seal_journal
 from pledges.enums import Act, IdentityCheck
 from pledges.models import JournalEntry, Seal, Wording
+from pledges.verifying import name
 from tests.pledges.acts import confirm, headed_list, submit
 from tests.pledges.factories import PledgeFactory
 from tests.pledges.tampering import execute, tamper, unguarded
@@ -271,6 +272,53 @@ def test_an_entry_inserted_is_named_and_never_sealed(entries):
     assert record_at_large(Act.CHARTER_LOADED).seal.position == 11
 
 
+AS_TEXT = {str: "%s", int: "%s", bytes: "CAST(%s AS TEXT)"}
+MALFORMED = [("details", '{"a": 1e999}'), ("details", f'{{"a": {"9" * 5000}}}'), ("details", "[1, 2]")]
+if connection.vendor == "postgresql":
+    MALFORMED += [("at", "infinity"), ("at", "9999-12-31 23:30+00")]
+else:
+    MALFORMED += [("uid", "zz"), ("uid", 5), ("at", "zz"), ("reason", b"\xff"), ("details", "[" * 900 + "]" * 900)]
+
+
+@pytest.mark.parametrize(("column", "value"), MALFORMED)
+def test_an_entry_inserted_that_means_nothing_is_named_and_stops_nothing(entries, column, value):
+    tamper(copy_of(entries[3], uid=uuid.UUID(int=1)))
+    key = entries[3].pk + 100
+    tamper(f'UPDATE pledges_journalentry SET "{column}" = {AS_TEXT[type(value)]} WHERE id = %s', value, key)
+
+    sealed = record_at_large(Act.CHARTER_LOADED).seal.position
+
+    assert (sealed, seal_journal().refused) == (11, (key,))
+    [sentence] = faults()
+    assert sentence.startswith(f"L’entrée {key}")
+    assert sentence.endswith(
+        " n’a pas été écrite par le portail : elle a été ajoutée, ou modifiée avant d’être scellée."
+    )
+
+
+@pytest.mark.parametrize(("column", "value"), MALFORMED)
+def test_an_entry_changed_into_what_means_nothing_is_named(entries, column, value):
+    tamper(f'UPDATE pledges_journalentry SET "{column}" = {AS_TEXT[type(value)]} WHERE id = %s', value, entries[3].pk)
+
+    [sentence] = faults()
+    assert sentence.startswith(f"L’entrée {entries[3].pk}")
+    assert "scellée sous le n° 4, " in sentence
+    assert sentence.endswith("a été modifiée.")
+
+
+def test_a_seal_and_words_that_mean_nothing_are_named(entries):
+    if connection.vendor == "postgresql":
+        tamper("UPDATE pledges_seal SET sealed_at = 'infinity' WHERE position = 4")
+    else:
+        tamper("UPDATE pledges_seal SET sealed_at = 'zz' WHERE position = 4")
+    tamper("UPDATE pledges_wording SET answers = %s", f'{{"a": {"9" * 5000}}}')
+
+    assert faults() == [
+        "Le sceau n° 4 ne peut plus être lu : il a été modifié.",
+        f"{named(entries[5])} : ses mots ont été modifiés.",
+    ]
+
+
 def test_an_entry_copied_as_it_is_meets_its_own_identifier(entries):
     with pytest.raises(IntegrityError):
         tamper(copy_of(entries[3], uid=entries[3].uid))
@@ -316,11 +364,8 @@ def test_words_removed_that_nobody_asked_to_erase_are_named(entries):
         declined = record(Act.PLEDGE_DECLINED, pledge, by=UserFactory(), reason="Écrit après l’effacement.")
     execute("DELETE FROM pledges_wording")
 
-    assert faults() == [
-        f"{named(entries[5])} : ses mots ont disparu, sans que personne ait demandé leur effacement.",
-        f"{named(declined).replace('charte chargée', declined.get_act_display())} : ses mots ont disparu,"
-        " sans que personne ait demandé leur effacement.",
-    ]
+    removed = "ses mots ont disparu, sans que personne ait demandé leur effacement."
+    assert faults() == [f"{named(entries[5])} : {removed}", f"{name(declined)} : {removed}"]
 
 
 def test_a_tail_cut_off_is_seen_by_whoever_noted_the_head(entries):
