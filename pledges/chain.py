@@ -15,6 +15,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 NOTHING = "0" * 64
 """What the first link of the chain follows."""
+ENTRIES, LINKS = "pledges.journal", "pledges.journal.seal"
+"""What a signature is of: that of an entry is good for no link, nor the other way round."""
 
 
 def content_of(entry: Any) -> str:
@@ -48,6 +50,16 @@ def is_signed(content: str, mac: str) -> bool:
     return any(constant_time_compare(_hmac(content, key), mac) for key in _keys())
 
 
+def sign_link(digest: str) -> str:
+    """What makes a link the portal's: the digest is anybody's to compute, after an entry removed as before."""
+    return _hmac(digest, settings.JOURNAL_KEY, salt=LINKS)
+
+
+def is_signed_link(digest: str, mac: str) -> bool:
+    """Whether the portal made the link of this digest, under the key of today or one of those before."""
+    return any(constant_time_compare(_hmac(digest, key, salt=LINKS), mac) for key in _keys())
+
+
 def fingerprint(content: str, mac: str) -> str:
     """The SHA-256 of an entry. Its signature is part of it: nobody finds a private act by trying likely ones."""
     return _sha256(_in_one_form({"content": content, "mac": mac}))
@@ -68,12 +80,15 @@ def link(previous: str, *, position: int, key: int, sealed_at: datetime.datetime
 
 
 def _keys() -> list[str]:
-    keys = [settings.JOURNAL_KEY, *settings.JOURNAL_KEY_FALLBACKS, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return list(dict.fromkeys(keys))
+    """The portal's own secret is none of them once the journal has a key apart: it would sign an act as well."""
+    keys = [settings.JOURNAL_KEY, *settings.JOURNAL_KEY_FALLBACKS]
+    if settings.JOURNAL_KEY == settings.SECRET_KEY:
+        keys += settings.SECRET_KEY_FALLBACKS
+    return keys
 
 
-def _hmac(content: str, key: str) -> str:
-    return salted_hmac("pledges.journal", content, secret=key, algorithm="sha256").hexdigest()
+def _hmac(content: str, key: str, *, salt: str = ENTRIES) -> str:
+    return salted_hmac(salt, content, secret=key, algorithm="sha256").hexdigest()
 
 
 def _sha256(text: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pledges import chain
 from pledges.models import JournalEntry, Seal
 from pledges.models.seal import START, Head
+from pledges.reading import UNREADABLE, read
 from regions.typography import day
 
 BATCH = 500
@@ -25,7 +26,7 @@ class Findings:
     words: int = 0
     """Entries whose words are there, and are those that were written."""
     erased: int = 0
-    """Entries whose words were erased, as a person may ask: the fingerprint alone stays."""
+    """Entries whose words were erased, as the journal says a person asked: the fingerprint alone stays."""
     fault_count: int = 0
     first_faults: list[str] = field(default_factory=list)
     """The first ones, each in a sentence."""
@@ -43,31 +44,43 @@ def verify(*, expected: Head | None = None, tell: Callable[[int], None] = lambda
     :param tell: Called with the position reached, from time to time.
     """
     findings = Findings()
+    erasures = JournalEntry.objects.erasures()
     previous = START
     passed = expected is None or expected == previous
     for seals in _batches():
-        entries = JournalEntry.objects.select_related("wording").in_bulk([seal.entry_id for seal in seals])
-        for seal in seals:
-            previous = _check(seal, entries.get(seal.entry_id), previous, findings)
+        keys = [seal.entry_id for _position, seal in seals if seal]
+        entries = dict(read(JournalEntry.objects.select_related("wording").filter(pk__in=keys)))
+        for position, seal in seals:
+            if seal is None:
+                findings.blame(_("Le sceau n° %d ne peut plus être lu : il a été modifié.") % position)
+                previous = Head(position, Seal.objects.values_list("digest", flat=True).get(position=position))
+                continue
+            entry = entries.get(seal.entry_id)
+            if entry is None and seal.entry_id in entries:
+                findings.blame(
+                    _("L’entrée %(key)d, scellée sous le n° %(position)d, ne peut plus être lue : elle a été modifiée.")
+                    % {"key": seal.entry_id, "position": position}
+                )
+                previous = Head(position, seal.digest)
+            else:
+                previous = _check(seal, entry, previous, findings)
+            if entry:
+                _check_words(entry, erasures, findings)
             passed = passed or previous == expected
         tell(previous.count)
     findings.head = previous
     if expected and not passed:
         findings.blame(_why_not_there(expected, previous))
-    for entry in JournalEntry.objects.unsealed().select_related("wording").order_by("pk").iterator(BATCH):
-        if entry.is_signed:
-            findings.waiting += 1
-        else:
-            findings.blame(
-                _("%s n’a pas été écrite par le portail : elle a été ajoutée, ou modifiée avant d’être scellée.")
-                % name(entry)
-            )
+    _check_unsealed(findings)
     return findings
 
 
 def name(entry: JournalEntry) -> str:
     """An entry as one points at it: « L’entrée 12 (engagement publié, 20 juin 2021 à 14:02:31) »."""
-    at = timezone.localtime(entry.at)
+    try:
+        at = timezone.localtime(entry.at)
+    except OverflowError:  # someone wrote the last hour of the year 9999
+        return _("L’entrée %d") % entry.pk
     return _("L’entrée %(key)d (%(act)s, %(day)s à %(time)s)") % {
         "key": entry.pk,
         "act": entry.get_act_display(),
@@ -76,15 +89,29 @@ def name(entry: JournalEntry) -> str:
     }
 
 
-def _batches() -> Iterator[list[Seal]]:
+def _batches() -> Iterator[list[tuple[int, Seal | None]]]:
     last = -1
-    while seals := list(Seal.objects.filter(position__gt=last).order_by("position")[:BATCH]):
+    while seals := read(Seal.objects.filter(position__gt=last).order_by("position")[:BATCH]):
         yield seals
-        last = seals[-1].position
+        last = seals[-1][0]
+
+
+def _check_unsealed(findings: Findings) -> None:
+    last = 0
+    while rows := read(JournalEntry.objects.unsealed().filter(pk__gt=last).order_by("pk")[:BATCH]):
+        for key, entry in rows:
+            if entry and entry.is_signed:
+                findings.waiting += 1
+                continue
+            findings.blame(
+                _("%s n’a pas été écrite par le portail : elle a été ajoutée, ou modifiée avant d’être scellée.")
+                % (name(entry) if entry else _("L’entrée %d") % key)
+            )
+        last = rows[-1][0]
 
 
 def _check(seal: Seal, entry: JournalEntry | None, previous: Head, findings: Findings) -> Head:
-    """Check one link, its entry and its words.
+    """Check one link and its entry.
 
     :return: The link as it stands: what follows is judged on its own.
     """
@@ -101,21 +128,24 @@ def _check(seal: Seal, entry: JournalEntry | None, previous: Head, findings: Fin
             % {"key": seal.entry_id, "position": seal.position, "day": day(seal.sealed_at)}
         )
         return here
-    content = entry.content
-    if not chain.is_signed(content, entry.mac):
+    if not entry.is_signed:
         findings.blame(_("%(entry)s, scellée sous le n° %(position)d, a été modifiée.") % _at(entry, seal))
+    elif not chain.is_signed_link(seal.digest, seal.mac):
+        findings.blame(
+            _("Le sceau n° %d n’est pas du portail : il a été refait, ou modifié, comme après une entrée ôtée.")
+            % seal.position
+        )
     elif follows and seal.digest != chain.link(
         previous.digest,
         position=seal.position,
         key=entry.pk,
         sealed_at=seal.sealed_at,
-        entry=chain.fingerprint(content, entry.mac),
+        entry=entry.fingerprint,
     ):
         findings.blame(
             _("%(entry)s n’est pas celle que le sceau n° %(position)d a scellée, ou ce sceau a été modifié.")
             % _at(entry, seal)
         )
-    _check_words(entry, findings)
     return here
 
 
@@ -123,12 +153,19 @@ def _at(entry: JournalEntry, seal: Seal) -> dict[str, object]:
     return {"entry": name(entry), "position": seal.position}
 
 
-def _check_words(entry: JournalEntry, findings: Findings) -> None:
+def _check_words(entry: JournalEntry, erasures: dict[int, int], findings: Findings) -> None:
     # Someone may have put anything there.
     expected = entry.details.get("wording_sha256") if isinstance(entry.details, dict) else None
-    wording = getattr(entry, "wording", None)
+    try:
+        wording = getattr(entry, "wording", None)
+    except UNREADABLE:
+        findings.blame(_("%s : ses mots ont été modifiés.") % name(entry))
+        return
     if wording is None:
-        findings.erased += bool(expected)
+        if expected and erasures.get(entry.pledge_id or 0, 0) > entry.pk:
+            findings.erased += 1
+        elif expected:
+            findings.blame(_("%s : ses mots ont disparu, sans que personne ait demandé leur effacement.") % name(entry))
     elif wording.fingerprint == expected:
         findings.words += 1
     elif expected:

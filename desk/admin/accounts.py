@@ -148,5 +148,5 @@ class UserAdmin(AdministratorAdmin[User]):
             self.message_user(request, _("Pour vous-même, passez par « Mon compte »."), messages.WARNING)
         else:
             reset(user, by=member(request))
-            self.message_user(request, _("%s choisira une autre application à sa prochaine connexion.") % user)
+            self.message_user(request, _("%s reçoit un lien pour enregistrer une autre application.") % user)
         return HttpResponseRedirect(request.path)

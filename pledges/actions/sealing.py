@@ -11,6 +11,7 @@ from django.utils import timezone
 from pledges import chain
 from pledges.models import JournalEntry, Seal
 from pledges.models.journal import JournalEntryQuerySet
+from pledges.reading import read
 
 logger = logging.getLogger(__name__)
 
@@ -89,23 +90,22 @@ def _seal_batch(entries: JournalEntryQuerySet, *, wait: bool) -> _Batch | None:
     if not _take_the_pen(wait=wait):
         return None
     # Read once the pen is ours: an entry with a lower key may have committed late, so the order is that of sealing.
-    waiting = list(entries.unsealed().order_by("pk")[:BATCH])
+    waiting = read(entries.unsealed().order_by("pk")[:BATCH])
     if not waiting:
         return None
     head = Seal.objects.head()
     position, digest, now = head.count, head.digest, timezone.now()
     seals, refused = [], []
-    for entry in waiting:
-        content = entry.content
-        if not chain.is_signed(content, entry.mac):
-            refused.append(entry.pk)
+    for key, entry in waiting:
+        if entry is None or not entry.is_signed:
+            refused.append(key)
             continue
         position += 1
-        own = chain.fingerprint(content, entry.mac)
-        digest = chain.link(digest, position=position, key=entry.pk, sealed_at=now, entry=own)
-        seals.append(Seal(position=position, entry=entry, digest=digest, sealed_at=now))
+        digest = chain.link(digest, position=position, key=key, sealed_at=now, entry=entry.fingerprint)
+        mac = chain.sign_link(digest)
+        seals.append(Seal(position=position, entry=entry, digest=digest, mac=mac, sealed_at=now))
     Seal.objects.bulk_create(seals)
-    return _Batch(len(seals), refused, waiting[-1].pk)
+    return _Batch(len(seals), refused, waiting[-1][0])
 
 
 def _take_the_pen(*, wait: bool) -> bool:

@@ -204,5 +204,9 @@ def _words(entry: JournalEntry) -> str:
     if not written:
         return ""
     if not hasattr(entry, "wording"):
+        # An entry without a pledge is about nobody who could ask.
+        erasures = JournalEntry.objects.filter(pledge=entry.pledge_id).erasures() if entry.pledge_id else {}
+        if erasures.get(entry.pledge_id or 0, 0) < entry.pk:
+            return str(_("disparus, sans que personne ait demandé leur effacement"))
         return str(_("effacés à la demande de la personne ; leur empreinte reste"))
     return str(_("intacts") if entry.wording.fingerprint == written else _("modifiés depuis"))

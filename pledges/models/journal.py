@@ -36,6 +36,14 @@ class JournalEntryQuerySet(ScopedQuerySet["JournalEntry"]):
         now = timezone.now()
         return now - (self.unsealed().aggregate(since=models.Min("at"))["since"] or now)
 
+    def erasures(self) -> dict[int, int]:
+        """The last entry, by key, that says a person's data were erased from a pledge; by the key of the pledge.
+
+        The words of the entries before it may be gone. Nothing else removes any.
+        """
+        erased = self.filter(act=Act.DATA_ERASED, pledge__isnull=False).order_by()
+        return dict(erased.values_list("pledge").annotate(models.Max("pk")))
+
 
 class JournalEntry(models.Model):
     """One act. Append-only, in the database's own terms: so it holds no contact data, and nobody's own words.
@@ -97,11 +105,17 @@ class JournalEntry(models.Model):
     @property
     def is_signed(self) -> bool:
         """Whether the portal wrote this entry, and nothing changed it since."""
-        return chain.is_signed(self.content, self.mac)
+        try:
+            return chain.is_signed(self.content, self.mac)
+        except (ValueError, RecursionError):  # a number without end, lists without end: it signs no such thing
+            return False
 
     @property
     def fingerprint(self) -> str:
-        """What the chain holds of this entry, in hexadecimal."""
+        """What the chain holds of this entry, in hexadecimal.
+
+        :raise ValueError: When the portal did not write it, and its details have no form (see ``is_signed``).
+        """
         return chain.fingerprint(self.content, self.mac)
 
     @property

@@ -39,6 +39,7 @@ class Seal(models.Model):
         JournalEntry, on_delete=models.PROTECT, related_name="seal", verbose_name=_("entrée du journal")
     )
     digest = models.CharField(_("empreinte"), max_length=64)
+    mac = models.CharField(_("signature"), max_length=64, editable=False)
     sealed_at = models.DateTimeField(_("scellée le"))
 
     objects = SealQuerySet.as_manager()

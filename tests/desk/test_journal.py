@@ -2,9 +2,11 @@
 
 import datetime
 import re
+import uuid
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -248,12 +250,28 @@ def test_an_entry_that_the_portal_did_not_write_says_so(desk, region):
     assert "jamais scellée" in text
 
 
-def test_words_are_said_to_be_whole_or_erased(desk, moderator, pledge):
+def test_an_entry_whose_details_mean_nothing_has_its_page_too(desk, region):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO pledges_journalentry (uid, mac, act, at, region_id, reason, details)"
+            " VALUES (%s, '', %s, %s, %s, '', %s)",
+            [uuid.uuid4().hex, Act.CHARTER_LOADED, NOON, "53", '{"a": 1e999}'],
+        )
+
+    text = plain(desk.get(page_of(JournalEntry.objects.latest("pk"))))
+
+    assert "Cette entrée n’est pas celle que le portail a écrite." in text
+
+
+def test_words_are_said_to_be_whole_removed_or_erased(desk, moderator, pledge):
     entry = record(Act.PLEDGE_DECLINED, pledge, by=moderator, reason="Un doute.")
     whole = desk.get(page_of(entry)).context["words"]
     Wording.objects.all().delete()
+    removed = desk.get(page_of(entry)).context["words"]
+    record(Act.DATA_ERASED, pledge)
 
     assert whole == "intacts"
+    assert removed == "disparus, sans que personne ait demandé leur effacement"
     assert desk.get(page_of(entry)).context["words"].startswith("effacés à la demande")
 
 

@@ -21,6 +21,7 @@ from pledges.actions.recording import record, record_at_large
 from pledges.actions.sealing import seal_journal
 from pledges.enums import Act, IdentityCheck
 from pledges.models import JournalEntry, Seal, Wording
+from pledges.verifying import name
 from tests.pledges.acts import confirm, headed_list, submit
 from tests.pledges.factories import PledgeFactory
 from tests.pledges.tampering import execute, tamper, unguarded
@@ -227,6 +228,26 @@ def test_an_entry_removed_with_its_seal_is_told(entries):
     assert faults() == ["Il manque des sceaux : après le n° 3 vient le n° 5."]
 
 
+def test_a_chain_made_anew_without_the_key_is_told(entries):
+    """The digests are anybody's to compute: the fourth entry goes with its seal, and those after are renumbered."""
+    kept = list(Seal.objects.exclude(position=4).select_related("entry"))
+    previous = chain.NOTHING
+    with unguarded():
+        execute("DELETE FROM pledges_seal")
+        execute("DELETE FROM pledges_journalentry WHERE id = %s", entries[3].pk)
+        for position, seal in enumerate(kept, 1):
+            seal.digest = previous = chain.link(
+                previous, position=position, key=seal.entry_id, sealed_at=seal.sealed_at, entry=seal.entry.fingerprint
+            )
+            seal.position = position
+        Seal.objects.bulk_create(kept)
+
+    assert faults() == [
+        f"Le sceau n° {position} n’est pas du portail : il a été refait, ou modifié, comme après une entrée ôtée."
+        for position in range(4, 10)
+    ]
+
+
 COLUMNS = "act, at, by_id, region_id, election_id, pledge_id, reason, details, mac"
 
 
@@ -249,6 +270,53 @@ def test_an_entry_inserted_is_named_and_never_sealed(entries):
     ]
     assert not Seal.objects.filter(entry=inserted).exists()
     assert record_at_large(Act.CHARTER_LOADED).seal.position == 11
+
+
+AS_TEXT = {str: "%s", int: "%s", bytes: "CAST(%s AS TEXT)"}
+MALFORMED = [("details", '{"a": 1e999}'), ("details", f'{{"a": {"9" * 5000}}}'), ("details", "[1, 2]")]
+if connection.vendor == "postgresql":
+    MALFORMED += [("at", "infinity"), ("at", "9999-12-31 23:30+00")]
+else:
+    MALFORMED += [("uid", "zz"), ("uid", 5), ("at", "zz"), ("reason", b"\xff"), ("details", "[" * 900 + "]" * 900)]
+
+
+@pytest.mark.parametrize(("column", "value"), MALFORMED)
+def test_an_entry_inserted_that_means_nothing_is_named_and_stops_nothing(entries, column, value):
+    tamper(copy_of(entries[3], uid=uuid.UUID(int=1)))
+    key = entries[3].pk + 100
+    tamper(f'UPDATE pledges_journalentry SET "{column}" = {AS_TEXT[type(value)]} WHERE id = %s', value, key)
+
+    sealed = record_at_large(Act.CHARTER_LOADED).seal.position
+
+    assert (sealed, seal_journal().refused) == (11, (key,))
+    [sentence] = faults()
+    assert sentence.startswith(f"L’entrée {key}")
+    assert sentence.endswith(
+        " n’a pas été écrite par le portail : elle a été ajoutée, ou modifiée avant d’être scellée."
+    )
+
+
+@pytest.mark.parametrize(("column", "value"), MALFORMED)
+def test_an_entry_changed_into_what_means_nothing_is_named(entries, column, value):
+    tamper(f'UPDATE pledges_journalentry SET "{column}" = {AS_TEXT[type(value)]} WHERE id = %s', value, entries[3].pk)
+
+    [sentence] = faults()
+    assert sentence.startswith(f"L’entrée {entries[3].pk}")
+    assert "scellée sous le n° 4, " in sentence
+    assert sentence.endswith("a été modifiée.")
+
+
+def test_a_seal_and_words_that_mean_nothing_are_named(entries):
+    if connection.vendor == "postgresql":
+        tamper("UPDATE pledges_seal SET sealed_at = 'infinity' WHERE position = 4")
+    else:
+        tamper("UPDATE pledges_seal SET sealed_at = 'zz' WHERE position = 4")
+    tamper("UPDATE pledges_wording SET answers = %s", f'{{"a": {"9" * 5000}}}')
+
+    assert faults() == [
+        "Le sceau n° 4 ne peut plus être lu : il a été modifié.",
+        f"{named(entries[5])} : ses mots ont été modifiés.",
+    ]
 
 
 def test_an_entry_copied_as_it_is_meets_its_own_identifier(entries):
@@ -289,10 +357,15 @@ def test_words_added_are_named(entries):
     assert faults() == [f"{named(entries[1])} : des mots lui ont été ajoutés."]
 
 
-def test_words_erased_are_counted_and_no_fault(entries):
-    Wording.objects.all().delete()
+def test_words_removed_that_nobody_asked_to_erase_are_named(entries):
+    pledge = PledgeFactory(in_review=True)
+    with time_machine.travel(NOON, tick=False):
+        record(Act.DATA_ERASED, pledge)
+        declined = record(Act.PLEDGE_DECLINED, pledge, by=UserFactory(), reason="Écrit après l’effacement.")
+    execute("DELETE FROM pledges_wording")
 
-    assert "0 intacts, 1 effacés à la demande d’une personne." in told()
+    removed = "ses mots ont disparu, sans que personne ait demandé leur effacement."
+    assert faults() == [f"{named(entries[5])} : {removed}", f"{name(declined)} : {removed}"]
 
 
 def test_a_tail_cut_off_is_seen_by_whoever_noted_the_head(entries):
@@ -345,6 +418,36 @@ def test_a_key_replaced_keeps_what_it_signed_when_it_is_a_fallback(entries, sett
     assert len(faults()) == 10  # all but the eleventh, that the key of today has signed
 
 
+def test_a_secret_key_replaced_keeps_what_it_signed_while_it_is_the_journal_s_too(entries, settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.JOURNAL_KEY = settings.SECRET_KEY = "another key, that signs from now on"
+
+    assert "10 entrées scellées" in told()
+
+
+def test_the_portal_s_secret_signs_nothing_in_a_journal_that_has_a_key_apart(settings):
+    settings.SECRET_KEY_FALLBACKS = ["the portal's secret of before"]
+    forged, link = chain.sign("{}"), chain.sign_link(chain.NOTHING)
+    settings.JOURNAL_KEY = "a key kept apart from the portal's secret"
+    apart = [chain.is_signed("{}", forged), chain.is_signed_link(chain.NOTHING, link)]
+
+    settings.JOURNAL_KEY = "the portal's secret of before"
+    older = chain.sign("{}")
+    settings.JOURNAL_KEY = "a key kept apart from the portal's secret"
+
+    assert (apart, chain.is_signed("{}", older)) == ([False, False], False)
+
+
+def test_the_secret_that_signed_before_a_key_apart_is_named_among_the_journal_s(entries, settings):
+    settings.JOURNAL_KEY = "a key kept apart from the portal's secret"
+    without = faults()
+
+    settings.JOURNAL_KEY_FALLBACKS = [settings.SECRET_KEY]
+
+    assert len(without) == 10
+    assert "10 entrées scellées" in told()
+
+
 def test_erasing_a_person_leaves_the_chain_whole():
     pledge = confirm(submit(headed_list(), statement="Mes mots."))
     review.publish(pledge, by=UserFactory(), identity_check=IdentityCheck.OFFICIAL_LIST)
@@ -352,6 +455,7 @@ def test_erasing_a_person_leaves_the_chain_whole():
     personal_data.erase("tete@example.org")
 
     assert "aucune modifiée, ôtée ni ajoutée." in told()
+    assert "0 intacts, 1 effacés à la demande d’une personne." in told()
 
 
 def test_a_backup_brings_back_the_same_chain(tmp_path):
@@ -419,6 +523,17 @@ def test_entries_written_before_the_chain_join_it():
     assert "3 entrées scellées" in told()
     with pytest.raises(IntegrityError):
         JournalEntry.objects.update(act="autre")
+
+
+@pytest.mark.timeout(180)
+def test_seals_made_before_they_were_signed_are_signed(entries):
+    MigrationExecutor(connection).migrate([("pledges", "0016_mails_to_accounts")])
+
+    call_command("migrate", verbosity=0)
+
+    assert "10 entrées scellées" in told()
+    with pytest.raises(IntegrityError):
+        Seal.objects.update(mac="")
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no TRUNCATE")
