@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import dossier
-from pledges.calendar import Silence, silence, today
+from pledges.calendar import Silence, silences, today
 from pledges.enums import IMPORT_AT_WORK, IMPORT_OVER, Act, PledgeState
 from pledges.models import CandidateImport, CandidateList, Contest, Election, JournalEntry, OutboxMail, Pledge
 from regions.models import Region, User
@@ -144,12 +144,7 @@ def _waiting(user: User) -> QuerySet[Pledge]:
 
 def _holds(user: User) -> list[Hold]:
     here = {region.code: region for region in user.regions_here}
-    windows: dict[str, Silence] = {}
-    pairs = Contest.objects.filter(region__in=here).values_list("election", "region").distinct().order_by()
-    elections = Election.objects.in_bulk()
-    for election, code in pairs:
-        if window := silence(elections[election], here[code]):
-            windows[code] = max(window, windows.get(code, window), key=lambda it: it.ends_at)
+    windows = {code: window for code, window in silences().items() if code in here}
     holds = []
     pledges = _by_region(Pledge.objects.visible_to(user).waiting(), "candidate_list__contest__region", windows)
     mails = _by_region(OutboxMail.objects.visible_to(user).owed(), "region", windows)

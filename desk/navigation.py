@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -50,14 +50,6 @@ def links(site: "AdminSite", request: HttpRequest) -> list[Link]:
         url = reverse("admin:everything")
         found.append(Link(url, _("Tout"), request.path == url))
     return found
-
-
-def account_url() -> str:
-    """Where one sees to one's own account; nothing while there is no such page."""
-    try:
-        return reverse("admin:my-account")
-    except NoReverseMatch:
-        return ""
 
 
 def place(user: Any) -> str:

@@ -88,7 +88,6 @@ class DeskSite(AdminSite):
             **super().each_context(request),
             "desk_links": navigation.links(self, request),
             "desk_place": navigation.place(request.user),
-            "desk_account_url": navigation.account_url(),
         }
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

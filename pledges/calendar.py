@@ -103,8 +103,8 @@ def silences(at: datetime.datetime | None = None) -> dict[str, Silence]:
         .select_related("election", "region")
         .order_by("pk")
     )
-    found = {}
+    found: dict[str, Silence] = {}
     for contest in contests:
-        if contest.region_id not in found and (window := silence(contest.election, contest.region, at)):
-            found[contest.region_id] = window
+        if window := silence(contest.election, contest.region, at):  # of two that overlap, the one that ends last
+            found[contest.region_id] = max(window, found.get(contest.region_id, window), key=lambda it: it.ends_at)
     return found

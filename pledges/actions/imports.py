@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -39,13 +40,12 @@ def send(election: Election, file: UploadedFile[bytes], *, by: User) -> Candidat
     candidate_import = CandidateImport(
         election=election, by=by, name=Path(file.name or "").name[-200:], size=file.size or 0
     )
-    candidate_import.file.save("file", file, save=False)
-    try:
+    with ExitStack() as undo:
+        candidate_import.file.save("file", file, save=False)
+        undo.callback(candidate_import.file.delete, save=False)
         candidate_import.save()
         candidate_import.regions.set(Region.objects.visible_to(by))
-    except BaseException:
-        candidate_import.file.delete(save=False)
-        raise
+        undo.pop_all()  # its row is written: the file is its own
     _enqueue(candidate_import)
     return candidate_import
 

@@ -13,7 +13,6 @@ from pledges.enums import Act
 from pledges.models import Election, JournalEntry
 from regions.models import Indicator, Network, User
 from resources.models import Resource
-from tests.desk.acts import enter
 from tests.pledges.factories import CharterFactory, ElectionFactory
 from tests.regions.factories import MembershipFactory, NetworkFactory, RegionFactory, UserFactory
 from tests.resources.factories import ResourceFactory
@@ -31,11 +30,6 @@ def moderator(region):
     user = UserFactory(first_name="Anne", last_name="Le Gall", is_staff=True)
     MembershipFactory(user=user, network=NetworkFactory(regions=[region]))
     return user
-
-
-@pytest.fixture
-def desk(client, moderator):
-    return enter(client, moderator)
 
 
 def page(client, row, view="history", **query):

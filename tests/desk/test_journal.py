@@ -48,11 +48,6 @@ def moderator(region):
 
 
 @pytest.fixture
-def desk(client, moderator):
-    return enter(client, moderator)
-
-
-@pytest.fixture
 def contest(region):
     return ContestFactory(region=region, election=ElectionFactory(name="Régionales 2028"))
 

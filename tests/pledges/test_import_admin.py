@@ -26,9 +26,9 @@ from tests.pledges.factories import (
     PledgeFactory,
 )
 from tests.pledges.official_files import HEADERS, follower, person, text_file, workbook
-from tests.regions.factories import MembershipFactory, NetworkFactory, RegionFactory
+from tests.regions.factories import MembershipFactory, NetworkFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("commits_at_once")]
 
 LIST = reverse("admin:pledges_candidateimport_changelist")
 ADD = reverse("admin:pledges_candidateimport_add")
@@ -36,25 +36,9 @@ A = [person("EXEMPLE"), follower("ESSAI")]
 NORMAND = person("NORMAND", region="28", region_name="Normandie", section="14", code="7")
 
 
-@pytest.fixture(autouse=True)
-def on_commit_at_once(monkeypatch):
-    """Let what follows a commit happen, as it does outside a test: reading a file, deleting it."""
-    monkeypatch.setattr(transaction, "on_commit", lambda act, robust=False: act())
-
-
 @pytest.fixture
 def election():
     return ElectionFactory(slug="essai", name="Régionales d’essai")
-
-
-@pytest.fixture
-def bretagne():
-    return RegionFactory(code="53", name="Bretagne")
-
-
-@pytest.fixture
-def normandie():
-    return RegionFactory(code="28", name="Normandie")
 
 
 def moderator_of(*regions):
