@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 
 def fits_and_is_accessible(page):
-    """Nothing overflows to the side, and axe finds nothing."""
+    """Nothing overflows to the side, and axe finds nothing, once the page that a click asked for is there."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
