@@ -2,6 +2,9 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from config.languages import addresses
 
 SHOWN = (
     "CONTACT_EMAIL",
@@ -16,5 +19,7 @@ SHOWN = (
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
-    """Whether this is a demonstration, the address the public knows, and who answers for the portal."""
-    return {name: getattr(settings, name) for name in SHOWN}
+    """Whether this is a demonstration, the address the public knows, who answers for it, the page's languages."""
+    return {name: getattr(settings, name) for name in SHOWN} | {
+        "languages": SimpleLazyObject(lambda: addresses(request))
+    }

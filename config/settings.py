@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",  # the same static files under runserver and gunicorn
     "django.contrib.staticfiles",
+    "django_htmx",  # for its static files alone
     "django_tasks_db",
     "django_otp",
     "django_otp.plugins.otp_totp",
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.languages.LanguageOfAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -81,7 +83,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context_processors.portal",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "regions.templatetags.typography"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "regions.templatetags.head",
+                "regions.templatetags.typography",
+            ],
         },
     },
 ]
@@ -125,7 +132,7 @@ OTP_TOTP_THROTTLE_FACTOR = 0  # theirs would let a stranger lock a colleague out
 # --- Language and time ---
 
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", "Français")]
+LANGUAGES = [("fr", "Français"), ("en", "English")]  # the first is that of the sources
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True

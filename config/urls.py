@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseBase
@@ -21,8 +22,9 @@ def page(template: str, content_type: str = "text/html") -> Callable[..., HttpRe
 
 handler404 = "config.views.not_found"
 
-urlpatterns = [
-    path("", include("pledges.urls")),
+# What is read, in each language: French at the address itself, the others below `/en/`.
+urlpatterns = i18n_patterns(
+    path("", include("pledges.urls.reading")),
     path("", include("resources.urls")),
     path("methode/", page("pages/method.html"), name="method"),
     path("mentions-legales/", page("pages/legal_notice.html"), name="legal-notice"),
@@ -30,6 +32,11 @@ urlpatterns = [
     path("accessibilite/", page("pages/accessibility.html"), name="accessibility"),
     path("glossaire/", page("pages/glossary.html"), name="glossary"),
     path("plan-du-site/", page("pages/site_map.html"), name="site-map"),
+    prefix_default_language=False,
+)
+# What is signed, decided or read by machines, at one address.
+urlpatterns += [
+    path("", include("pledges.urls.signing")),
     # Browsers ask for it on pages that name no icon, such as the desk's.
     path(
         "favicon.ico",

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import TIME_STRINGS, timesince
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import get_language, gettext, ngettext_lazy
 
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 _WIDE = "\N{NO-BREAK SPACE}"
@@ -30,13 +30,20 @@ _RULES = (
 )
 
 
+def is_french() -> bool:
+    """Whether the page speaks French: elsewhere its spaces and ordinals are faults."""
+    return (get_language() or "fr").startswith("fr")
+
+
 def day(date: datetime.date) -> str:
-    """A date as French writes it, by its own clock: « 1er juin 2028 », « 20 juin 2021 »."""
-    return date_format(date, r"j\e\r F Y" if date.day == 1 else "j F Y")
+    """A date in words, by its own clock: « 1er juin 2028 », « 20 juin 2021 »; in English, "1 June 2028"."""
+    return date_format(date, r"j\e\r F Y" if date.day == 1 and is_french() else "j F Y")
 
 
 def hour(at: datetime.datetime) -> str:
-    """An hour as French writes it, by its own clock, never broken: « 14 h 32 »."""
+    """An hour, by its own clock, never broken: « 14 h 32 »; in English, "14:32"."""
+    if not is_french():
+        return date_format(at, "G:i")
     return date_format(at, f"G{_WIDE}\\h{_WIDE}i")
 
 
@@ -48,7 +55,12 @@ def age(at: datetime.datetime) -> str:
 
 
 def typeset_text(text: str) -> str:
-    """Put the non-breaking spaces that French asks for: before ``: ; ! ?``, inside « », in 8 741 and 12 %."""
+    """Put the non-breaking spaces that French asks for: before ``: ; ! ?``, inside « », in 8 741 and 12 %.
+
+    A text in another language is given back as it is.
+    """
+    if not is_french():
+        return text
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.template import Context, Template
+from django.utils import translation
 from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +71,9 @@ def test_the_filter_keeps_the_escaping_of_its_text():
 )
 def test_the_first_of_a_month_is_an_ordinal(date, written):
     assert day(date) == written
+
+
+def test_a_text_in_english_keeps_its_spaces_and_its_dates():
+    with translation.override("en"):
+        assert typeset_text("Who signs? 8 741 « charter »") == "Who signs? 8 741 « charter »"
+        assert day(datetime.date(2028, 6, 1)) == "1 June 2028"

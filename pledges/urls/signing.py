@@ -1,47 +1,17 @@
-"""The public addresses: French, stable, one view each."""
+"""What a signer does, and what proves it."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from pledges.views.candidates import candidate
 from pledges.views.confirming import code, confirm
-from pledges.views.elections import contest, election
 from pledges.views.email_change import approve, ask_change, noted, prove
 from pledges.views.finding import find
-from pledges.views.home import home
-from pledges.views.lists import candidate_list
 from pledges.views.my_data import contact, download, erase, erased, my_data
-from pledges.views.principles import principle
 from pledges.views.private_page import amend, answer, ask, asked, private, withdraw
 from pledges.views.receipts import download as download_receipt
 from pledges.views.receipts import verify, verify_file, verify_form
-from pledges.views.regions import region
-from pledges.views.search import search
 from pledges.views.signing_path import declare, sign_candidate, sign_list
 
-
-class Key:
-    """A row's number in an address: never longer than the database can hold."""
-
-    regex = "[0-9]{1,18}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-    def to_url(self, value: int) -> str:
-        return str(value)
-
-
-register_converter(Key, "key")
-
 urlpatterns = [
-    path("", home, name="home"),
-    path("recherche/", search, name="search"),
-    path("regions/<slug:slug>/", region, name="region"),
-    path("elections/<slug:slug>/", election, name="election"),
-    path("elections/<slug:slug>/<slug:territory>/", contest, name="contest"),
-    path("listes/<key:pk>-<slug:slug>/", candidate_list, name="list"),
-    path("candidats/<key:pk>-<slug:slug>/", candidate, name="candidate"),
-    path("principes/<key:number>/", principle, name="principle"),
     path("signer/", find, name="sign"),
     path("signer/liste/<key:pk>/", sign_list, name="sign-list"),
     path("signer/liste/<key:pk>/<slug:step>/", sign_list, name="sign-list-step"),

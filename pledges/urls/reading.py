@@ -1,0 +1,22 @@
+"""Pages to read: who committed to what, and where."""
+
+from django.urls import path
+
+from pledges.views.candidates import candidate
+from pledges.views.elections import contest, election
+from pledges.views.home import home
+from pledges.views.lists import candidate_list
+from pledges.views.principles import principle
+from pledges.views.regions import region
+from pledges.views.search import search
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("recherche/", search, name="search"),
+    path("regions/<slug:slug>/", region, name="region"),
+    path("elections/<slug:slug>/", election, name="election"),
+    path("elections/<slug:slug>/<slug:territory>/", contest, name="contest"),
+    path("listes/<key:pk>-<slug:slug>/", candidate_list, name="list"),
+    path("candidats/<key:pk>-<slug:slug>/", candidate, name="candidate"),
+    path("principes/<key:number>/", principle, name="principle"),
+]

@@ -1,0 +1,40 @@
+"""The language of a page is that of its address, and of nothing else."""
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from tests.pledges.factories import CandidateListFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_page_to_read_is_at_one_address_in_each_language(client, settings):
+    region = CandidateListFactory().contest.region
+
+    french = client.get(f"/regions/{region.slug}/", headers={"accept-language": "en"})
+    english = client.get(f"/en/regions/{region.slug}/", headers={"accept-language": "fr"})
+
+    assert [french.headers["Content-Language"], english.headers["Content-Language"]] == ["fr", "en"]
+    for response in (french, english):
+        page = response.content.decode()
+        for code, address in (("fr", ""), ("x-default", ""), ("en", "/en")):
+            assert f'hreflang="{code}" href="{settings.SITE_URL}{address}/regions/{region.slug}/"' in page
+        assert "Vary" not in response.headers
+        assert not response.cookies
+
+
+def test_an_address_keeps_to_the_language_that_is_spoken():
+    region = CandidateListFactory().contest.region
+
+    with translation.override("en"):
+        assert region.get_absolute_url() == f"/en/regions/{region.slug}/"
+        assert reverse("sign") == "/signer/"
+
+
+def test_what_is_signed_is_in_french_alone(client):
+    page = client.get("/signer/").content.decode()
+
+    assert client.get("/en/signer/").status_code == 404
+    assert "hreflang" not in page
+    assert '<html lang="fr">' in page
