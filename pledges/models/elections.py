@@ -21,6 +21,17 @@ class ElectionQuerySet(models.QuerySet["Election"]):
     def latest_first(self) -> Self:
         return self.order_by("-first_round_on", "-kind", "pk")
 
+    def with_counts(self) -> Self:
+        """Add ``list_count`` and ``signed_count``: the lists that stand, and those whose pledge is published."""
+        stands = Q(contests__lists__left_at=None, contests__lists__declared_at=None)
+        signed = stands & Q(
+            contests__lists__pledges__candidate=None, contests__lists__pledges__state=PledgeState.PUBLISHED
+        )
+        return self.annotate(
+            list_count=Count("contests__lists", filter=stands, distinct=True),
+            signed_count=Count("contests__lists", filter=signed, distinct=True),
+        )
+
     def awaiting_lists(self) -> Self:
         """Those whose lists may still come, or be corrected: until the mandate begins. The next to come first."""
         return self.filter(mandate_starts_on__gt=timezone.localdate()).order_by("first_round_on", "-kind", "pk")
@@ -55,6 +66,10 @@ class Election(models.Model):
 
     objects = ElectionQuerySet.as_manager()
     history = History()
+
+    # Set by with_counts().
+    list_count: int
+    signed_count: int
 
     class Meta:
         verbose_name = _("élection")

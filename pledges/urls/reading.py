@@ -3,17 +3,19 @@
 from django.urls import path
 
 from pledges.views.candidates import candidate
-from pledges.views.elections import contest, election
+from pledges.views.elections import contest, election, elections
 from pledges.views.home import home
 from pledges.views.lists import candidate_list
 from pledges.views.principles import principle
 from pledges.views.regions import region
-from pledges.views.search import search
+from pledges.views.search import search, suggestions
 
 urlpatterns = [
     path("", home, name="home"),
     path("recherche/", search, name="search"),
+    path("recherche/suggestions/", suggestions, name="suggestions"),
     path("regions/<slug:slug>/", region, name="region"),
+    path("elections/", elections, name="elections"),
     path("elections/<slug:slug>/", election, name="election"),
     path("elections/<slug:slug>/<slug:territory>/", contest, name="contest"),
     path("listes/<key:pk>-<slug:slug>/", candidate_list, name="list"),

@@ -1,4 +1,4 @@
-"""`/elections/<slug>/` and `/elections/<slug>/<territory>/`: an election, and each of its contests."""
+"""`/elections/` and below: all the elections, then each of them, then each of its contests."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,6 +7,12 @@ from pledges import calendar
 from pledges.matrix import matrix
 from pledges.models import Contest, Election
 from regions.pages import public_page
+
+
+@public_page
+def elections(request: HttpRequest) -> HttpResponse:
+    """All the elections, the latest first: their dates, and how many of their lists signed."""
+    return render(request, "pledges/elections.html", {"elections": Election.objects.latest_first().with_counts()})
 
 
 @public_page

@@ -1,9 +1,10 @@
-"""`/recherche/?q=`: a postcode, a commune, a department, a region, a list or a candidate."""
+"""`/recherche/?q=`: a postcode, a commune, a department, a region, a list or a candidate; and what typing offers."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from pledges.search import find_candidates, find_lists
+from pledges.suggestions import suggestions_for
 from regions.pages import public_page
 from regions.search import find_places
 
@@ -22,3 +23,12 @@ def search(request: HttpRequest) -> HttpResponse:
     found = bool(places.regions or lists or candidates)
     context = {"query": query, "places": places, "lists": lists, "candidates": candidates, "found": found}
     return render(request, "pledges/search.html", context)
+
+
+@public_page
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """A short list of links for what is typed so far: a piece of a page, which htmx puts under the look-up."""
+    context = {"suggestions": suggestions_for(request.GET.get("q", ""))}
+    response = render(request, "pledges/suggestions.html", context)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
