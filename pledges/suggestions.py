@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pledges.search import find_candidates, find_lists
 from regions.search import find_places
 
-LIMIT = 8  # as many as are read at a glance, and as fit above a telephone's keyboard once scrolled
+LIMIT = 8  # as many as are read at a glance
 FEWEST_LETTERS = 2
 
 
