@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pledges.views.candidates import candidate
+from pledges.views.comparing import compare
 from pledges.views.elections import contest, election
 from pledges.views.home import home
 from pledges.views.lists import candidate_list
@@ -13,6 +14,7 @@ from pledges.views.search import search
 urlpatterns = [
     path("", home, name="home"),
     path("recherche/", search, name="search"),
+    path("comparer/", compare, name="compare"),
     path("regions/<slug:slug>/", region, name="region"),
     path("elections/<slug:slug>/", election, name="election"),
     path("elections/<slug:slug>/<slug:territory>/", contest, name="contest"),
