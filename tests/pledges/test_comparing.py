@@ -43,11 +43,15 @@ def names(response):
     return [row.list.name for row in response.context["rows"]]
 
 
+def plain(response):
+    """The page with ordinary spaces."""
+    return re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", response.content.decode())
+
+
 def said(response):
     """The sentences of the refusal, once each is found on the page as well."""
     errors = response.context["form"].errors.get("listes", [])
-    page = re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", response.content.decode())
-    assert all(error in page for error in errors)
+    assert all(error in plain(response) for error in errors)
     return list(errors)
 
 
@@ -215,8 +219,10 @@ def test_an_election_counts_by_principle_and_by_territory(client, contest):
         candidate_list=CandidateListFactory(contest=elsewhere), published=True, answers={1: "commits", 3: "commits"}
     )
 
-    totals = client.get(contest.election.get_absolute_url()).context["totals"]
+    response = client.get(contest.election.get_absolute_url())
 
+    totals = response.context["totals"]
+    assert '<td class="num">3 <span class="of">sur 5</span>' in plain(response)
     assert [(total.count, total.total) for total in totals.totals] == [(3, 5), (0, 5), (1, 5), (0, 5), (0, 5)]
     assert [
         (place.region.name, place.signed_count, [(total.count, total.total) for total in place.totals])
