@@ -33,6 +33,7 @@ PUBLIC = {
     "approve",
     "candidate",
     "code",
+    "compare",
     "confirm",
     "contest",
     "declare",

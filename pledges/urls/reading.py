@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pledges.views.candidates import candidate
+from pledges.views.comparing import compare
 from pledges.views.elections import contest, election, elections
 from pledges.views.home import home
 from pledges.views.lists import candidate_list
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("recherche/", search, name="search"),
     path("recherche/suggestions/", suggestions, name="suggestions"),
+    path("comparer/", compare, name="compare"),
     path("regions/<slug:slug>/", region, name="region"),
     path("elections/", elections, name="elections"),
     path("elections/<slug:slug>/", election, name="election"),

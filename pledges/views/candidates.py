@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from pledges import calendar
+from pledges import calendar, structured
 from pledges.matrix import cells, standing, withdrawal_reason
 from pledges.models import Candidate, Pledge
 from regions.pages import public_page
@@ -33,13 +33,17 @@ def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     own = [pledge for pledge in pledges if pledge.candidate_id == person.pk]
     of_list = [pledge for pledge in pledges if not pledge.is_personal]
     as_of = calendar.answers_as_of(contest.election, contest.region)
+    crumbs = [
+        (contest.region.name, contest.region.get_absolute_url()),
+        (person.candidate_list.name, person.candidate_list.get_absolute_url()),
+    ]
     context = {
         "candidate": person,
         "list": person.candidate_list,
-        "crumbs": [
-            (contest.region.name, contest.region.get_absolute_url()),
-            (person.candidate_list.name, person.candidate_list.get_absolute_url()),
-        ],
+        "crumbs": crumbs,
+        "structured": structured.described(
+            structured.person(person), structured.breadcrumb(crumbs, person.full_name, request.path)
+        ),
         "contest": contest,
         "region": contest.region,
         "election": contest.election,

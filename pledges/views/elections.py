@@ -3,9 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from pledges import calendar
+from pledges import calendar, structured
 from pledges.matrix import matrix
 from pledges.models import Contest, Election
+from pledges.totals import election_totals
 from regions.pages import public_page
 
 
@@ -27,6 +28,8 @@ def election(request: HttpRequest, slug: str) -> HttpResponse:
         "contests": contests,
         "list_count": sum(contest.list_count for contest in contests),
         "signed_count": sum(contest.signed_count for contest in contests),
+        "totals": election_totals(vote, contests),
+        "structured": structured.described(structured.vote(vote), structured.breadcrumb([], vote.name, request.path)),
     }
     return render(request, "pledges/election.html", context)
 
@@ -37,10 +40,12 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
     place = get_object_or_404(
         Contest.objects.public().select_related("election__charter", "region"), election__slug=slug, slug=territory
     )
+    crumbs = [(place.election.name, place.election.get_absolute_url())]
     context = {
         "election": place.election,
         "region": place.region,
-        "crumbs": [(place.election.name, place.election.get_absolute_url())],
+        "crumbs": crumbs,
+        "structured": structured.breadcrumb(crumbs, place.name, request.path),
         "contest": place,
         "matrix": matrix(place),
         "signing": calendar.signing(place.election, place.region),

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from pledges import structured
 from pledges.map import outlines, region_map
 from pledges.models import Contest, Election, Pledge
 from regions.models import Region
@@ -24,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .order_by("-published_at", "-pk")[:LATEST]
     )
     context = {
+        "structured": structured.website(),
         "elections": elections,
         "election": election,
         "list_count": sum(contest.list_count for contest in contests),

@@ -6,7 +6,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from pledges import calendar
+from pledges import calendar, structured
 from pledges.matrix import cells, leaders_of, standing, withdrawal_reason
 from pledges.models import CandidateList, Pledge
 from regions.pages import public_page
@@ -29,9 +29,13 @@ def candidate_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     people = shown.candidates.standing().in_list_order().fetch_mode(models.FETCH_RAISE)
     sections = [(name, list(members)) for name, members in groupby(people, key=lambda person: person.section_name)]
     own = [pledge for pledge in pledges if not pledge.is_personal]
+    crumbs = [(contest.region.name, contest.region.get_absolute_url())]
     context = {
         "list": shown,
-        "crumbs": [(contest.region.name, contest.region.get_absolute_url())],
+        "crumbs": crumbs,
+        "structured": structured.described(
+            structured.group(shown), structured.breadcrumb(crumbs, shown.name, request.path)
+        ),
         "contest": contest,
         "region": contest.region,
         "election": contest.election,

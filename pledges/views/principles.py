@@ -4,6 +4,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from pledges import structured
 from pledges.enums import Answer, PledgeState
 from pledges.models import CandidateList, Commitment, Election, Principle
 from regions.pages import public_page
@@ -37,6 +38,7 @@ def principle(request: HttpRequest, number: int) -> HttpResponse:
     )
     context = {
         "principle": shown,
+        "structured": structured.breadcrumb([], str(shown), request.path),
         "charter": charter,
         "principles": charter.principles.all(),
         "elections": elections,

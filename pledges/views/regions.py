@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from pledges import calendar
+from pledges import calendar, structured
 from pledges.matrix import Matrix, matrix
 from pledges.models import Contest, Election
 from regions.models import Region
@@ -44,6 +44,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
     archives = place.contests.public().exclude(election__in=current).select_related("election")
     context = {
         "region": place,
+        "structured": structured.breadcrumb([], place.name, request.path),
         "election": current[0] if current else None,
         "votes": votes,
         "networks": place.networks.all(),
