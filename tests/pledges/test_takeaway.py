@@ -1,0 +1,154 @@
+import csv
+import datetime
+import io
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.urls import reverse
+
+from pledges.enums import Answer
+from tests.pledges.factories import (
+    CandidateListFactory,
+    CommitmentFactory,
+    ContestFactory,
+    ElectionFactory,
+    NuanceFactory,
+    PledgeFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(autouse=True)
+def own_address(settings):
+    settings.SITE_URL = "https://portail.exemple"
+
+
+@pytest.fixture
+def contest():
+    return ContestFactory(region__name="Bretagne", region__slug="bretagne", election__slug="regionales")
+
+
+def entries(response):
+    return ET.fromstring(response.content).findall(f"{ATOM}entry")
+
+
+# --- Feeds ---
+
+
+def test_a_feed_says_who_signed_and_how_many_principles(client, contest):
+    candidate_list = CandidateListFactory(contest=contest, name="Demain < Ici & là")
+    pledge = PledgeFactory(
+        candidate_list=candidate_list, published=True, signed=True, answers={1: Answer.COMMITS, 2: Answer.DECLINES}
+    )
+
+    (entry,) = entries(client.get("/flux/engagements.atom"))
+
+    assert {child.tag.removeprefix(ATOM): child.text or child.get("href") or child[0].text for child in entry} == {
+        "title": "Demain < Ici & là, Bretagne : signataire de la charte",
+        "link": f"https://portail.exemple{candidate_list.get_absolute_url()}",
+        "published": pledge.published_at.isoformat(),
+        "updated": pledge.published_at.isoformat(),
+        "author": "Engagements ESS",
+        "id": f"tag:portail.exemple,2028:engagement-{pledge.pk}",
+        "summary": "S’engage sur 1 principe sur 5.",
+    }
+
+
+def test_a_region_has_its_own_feed(client, contest):
+    PledgeFactory(candidate_list__contest=contest, published=True)
+    PledgeFactory(published=True)
+
+    assert len(entries(client.get("/flux/regions/bretagne.atom"))) == 1
+    assert len(entries(client.get("/flux/engagements.atom"))) == 2
+    assert client.get("/flux/regions/ailleurs.atom").status_code == 404
+
+
+@pytest.mark.parametrize("state", ["in_review", "declined", "suspended", "withdrawn", "superseded"])
+def test_a_feed_holds_nothing_but_what_is_published(client, contest, state):
+    PledgeFactory(candidate_list__contest=contest, **{state: True})
+
+    response = client.get("/flux/engagements.atom")
+
+    assert entries(response) == []
+    assert ET.fromstring(response.content).findtext(f"{ATOM}updated") == "1970-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("count", [1, 31])
+def test_a_feed_stops_at_thirty_and_is_read_in_one_query(client, contest, count, django_assert_num_queries):
+    for _ in range(count):
+        PledgeFactory(candidate_list__contest=contest, published=True)
+
+    with django_assert_num_queries(1):
+        response = client.get("/flux/engagements.atom")
+
+    assert len(entries(response)) == min(count, 30)
+    assert response["Cache-Control"].startswith("public")
+
+
+# --- Calendar ---
+
+
+def test_a_calendar_has_the_six_days_of_the_election(client):
+    election = ElectionFactory(past=True, slug="regionales-2021", name="Régionales ; juin, 2021")
+
+    response = client.get("/flux/elections/regionales-2021.ics")
+
+    lines = response.content.decode().replace("\r\n ", "").split("\r\n")
+    assert lines[:2] + lines[-2:] == ["BEGIN:VCALENDAR", "VERSION:2.0", "END:VCALENDAR", ""]
+    assert [line for line in lines if line.startswith("DTSTART")] == [
+        f"DTSTART;VALUE=DATE:{day}" for day in (20210401, 20210626, 20210620, 20210627, 20210702, 20280331)
+    ]
+    assert "SUMMARY:Régionales \\; juin\\, 2021 : premier tour" in lines
+    assert f"UID:election-{election.pk}-first-round@portail.exemple" in lines
+    assert {line for line in lines if line.startswith("DTSTAMP")} == {"DTSTAMP:20210401T000000Z"}
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_no_line_of_a_calendar_is_longer_than_75_octets(client):
+    ElectionFactory(slug="longue", name="é" * 120)
+
+    content = client.get("/flux/elections/longue.ics").content
+
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert all(line.decode() is not None for line in content.split(b"\r\n"))  # no letter is cut in two
+    assert content.replace(b"\r\n ", b"").decode().count("é" * 120) == 7
+
+
+# --- Table ---
+
+
+def test_a_table_is_the_matrix_in_words_and_no_formula(client, contest):
+    candidate_list = CandidateListFactory(
+        contest=contest, name="=CMD()", panel_number=3, nuance=NuanceFactory(election=contest.election, label="Essai")
+    )
+    pledge = PledgeFactory(candidate_list=candidate_list, published=True, answers={2: Answer.DECLINES})
+    CommitmentFactory(
+        pledge=pledge, principle=contest.election.charter.principles.get(number=1), statement="+33 ; « nos mots »"
+    )
+    PledgeFactory(candidate_list__contest=contest, candidate_list__panel_number=4, in_review=True)
+
+    response = client.get("/elections/regionales/bretagne/tableau.csv")
+
+    header, signed, silent = csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";")
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert response["Content-Disposition"] == 'attachment; filename="regionales-bretagne.csv"'
+    assert [len(header), len(signed), len(silent)] == [15, 15, 15]
+    assert header[:6] == [
+        "panneau", "liste ou binôme", "tête de liste ou binôme", "nuance", "1. Action 1", "1. dans leurs mots",
+    ]  # fmt: skip
+    assert signed[:10] == [
+        "3", "'=CMD()", "", "Essai", "s’engage", "'+33 ; « nos mots »", "ne s’engage pas", "", "pas de réponse", "",
+    ]  # fmt: skip
+    assert signed[-1].startswith("signataire depuis le")
+    assert silent[4:-1] == ["pas de réponse", ""] * 5
+
+
+def test_a_contest_that_only_a_declaration_brought_has_no_table(client, contest):
+    contest.declared_at = datetime.datetime.now(datetime.UTC)
+    contest.save()
+
+    assert client.get(reverse("contest-table", args=["regionales", "bretagne"])).status_code == 404
