@@ -1,7 +1,8 @@
-"""What is taken away: feeds, calendars and tables, each at one address for every language."""
+"""What is taken away: feeds, calendars, tables and cards, each at one address for every language."""
 
 from django.urls import path
 
+from pledges.views.embeds import badge, embedded_list, embedded_region, how_to_embed
 from pledges.views.feeds import all_pledges, contest_table, election_calendar, region_pledges
 
 urlpatterns = [
@@ -9,4 +10,8 @@ urlpatterns = [
     path("flux/regions/<slug:slug>.atom", region_pledges, name="region-feed"),
     path("flux/elections/<slug:slug>.ics", election_calendar, name="election-calendar"),
     path("elections/<slug:slug>/<slug:territory>/tableau.csv", contest_table, name="contest-table"),
+    path("integrer/", how_to_embed, name="embed"),
+    path("integrer/regions/<slug:slug>/", embedded_region, name="embed-region"),
+    path("integrer/listes/<key:pk>/", embedded_list, name="embed-list"),
+    path("integrer/listes/<key:pk>/badge.svg", badge, name="badge"),
 ]

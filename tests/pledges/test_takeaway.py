@@ -152,3 +152,94 @@ def test_a_contest_that_only_a_declaration_brought_has_no_table(client, contest)
     contest.save()
 
     assert client.get(reverse("contest-table", args=["regionales", "bretagne"])).status_code == 404
+
+
+# --- Cards for other sites ---
+
+
+def policy_of(response):
+    """What the page says of each kind of source."""
+    return {name: rest for name, *rest in map(str.split, response["Content-Security-Policy"].split(";"))}
+
+
+def test_cards_alone_may_be_framed(client, contest):
+    signed = PledgeFactory(candidate_list__contest=contest, published=True).candidate_list
+
+    cards = [client.get(address) for address in ("/integrer/regions/bretagne/", f"/integrer/listes/{signed.pk}/")]
+    pages = [
+        client.get(address)
+        for address in ("/", "/integrer/", contest.region.get_absolute_url(), f"/integrer/listes/{signed.pk}/badge.svg")
+    ]
+
+    for card in cards:
+        assert "X-Frame-Options" not in card
+        assert policy_of(card) == {
+            "default-src": ["'none'"],
+            "script-src": ["'none'"],
+            "style-src": ["'self'"],
+            "img-src": ["'self'"],
+            "font-src": ["'self'"],
+            "connect-src": ["'none'"],
+            "form-action": ["'none'"],
+            "frame-ancestors": ["*"],
+            "base-uri": ["'none'"],
+        }
+    for page in pages:
+        assert (page.status_code, page["X-Frame-Options"]) == (200, "DENY")
+        assert policy_of(page)["frame-ancestors"] == ["'none'"]
+
+
+def test_a_card_has_no_form_and_opens_its_links_elsewhere(client, contest):
+    signed = PledgeFactory(candidate_list__contest=contest, published=True).candidate_list
+
+    for address in ("/integrer/regions/bretagne/", f"/integrer/listes/{signed.pk}/"):
+        page = client.get(address).content.decode()
+        assert "<form" not in page
+        assert "<script" not in page
+        assert page.count("<a ") == page.count('target="_blank" rel="noopener"') == 1
+
+
+def test_the_card_of_a_list_shows_answers_once_they_are_published(client, contest):
+    signed = PledgeFactory(candidate_list__contest=contest, published=True, answers={1: Answer.COMMITS}).candidate_list
+    silent = PledgeFactory(candidate_list__contest=contest, in_review=True, answers={1: Answer.COMMITS}).candidate_list
+
+    shown, hidden = (client.get(f"/integrer/listes/{each.pk}/").content.decode() for each in (signed, silent))
+
+    assert ("Signataire de la charte" in shown, "s’engage" in shown) == (True, True)
+    assert ("Signataire de la charte" in hidden, "s’engage" in hidden) == (False, False)
+
+
+def test_a_badge_is_for_a_published_pledge_and_nothing_else(client, contest):
+    signed = PledgeFactory(
+        candidate_list__contest=contest, candidate_list__name="Demain <b> & là", published=True
+    ).candidate_list
+    others = [
+        PledgeFactory(candidate_list__contest=contest, in_review=True).candidate_list,
+        PledgeFactory(candidate_list__contest=contest, withdrawn=True).candidate_list,
+        PledgeFactory(candidate_list__contest=contest, suspended=True).candidate_list,
+        PledgeFactory(candidate_list__contest=contest, personal=True, published=True).candidate_list,
+        CandidateListFactory(contest=contest),
+    ]
+
+    response = client.get(f"/integrer/listes/{signed.pk}/badge.svg")
+
+    texts = ET.fromstring(response.content).iter("{http://www.w3.org/2000/svg}text")
+    assert [text.text for text in texts] == ["Signataire de la charte", "Demain <b> & là"]
+    assert response["Content-Type"] == "image/svg+xml"
+    assert [client.get(f"/integrer/listes/{each.pk}/badge.svg").status_code for each in others] == [404] * 5
+
+
+def test_a_declared_list_has_no_card(client, contest):
+    declared = CandidateListFactory(
+        contest=contest, declared_at=datetime.datetime.now(datetime.UTC), official_code="", panel_number=None
+    )
+
+    assert client.get(f"/integrer/listes/{declared.pk}/").status_code == 404
+    assert client.get(f"/integrer/listes/{declared.pk}/badge.svg").status_code == 404
+
+
+def test_the_code_to_copy_is_a_sandboxed_frame_with_a_title(client, contest):
+    page = client.get("/integrer/").content.decode()
+
+    assert '&lt;iframe src="https://portail.exemple/integrer/regions/bretagne/"' in page
+    assert page.count('sandbox="allow-popups allow-popups-to-escape-sandbox" title="') == 2
