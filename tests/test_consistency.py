@@ -82,6 +82,7 @@ PUBLIC = {
     "sign-list",
     "sign-list-step",
     "site-map",
+    "sitemap",
     "verify",
     "verify-code",
     "verify-file",

@@ -243,3 +243,60 @@ def test_the_code_to_copy_is_a_sandboxed_frame_with_a_title(client, contest):
 
     assert '&lt;iframe src="https://portail.exemple/integrer/regions/bretagne/"' in page
     assert page.count('sandbox="allow-popups allow-popups-to-escape-sandbox" title="') == 2
+
+
+# --- Where all this is found ---
+
+
+def test_a_region_offers_what_can_be_taken_away(client, contest):
+    page = client.get(contest.region.get_absolute_url()).content.decode()
+
+    for address in (
+        "/flux/regions/bretagne.atom",
+        "/flux/elections/regionales.ics",
+        "/elections/regionales/bretagne/tableau.csv",
+        "/integrer/#bretagne",
+    ):
+        assert f'<a href="{address}">' in page
+    assert '<link rel="alternate" type="application/atom+xml"' in page
+
+
+def test_the_home_page_names_its_feed(client):
+    page = client.get("/").content.decode()
+
+    assert 'type="application/atom+xml" title="Les derniers engagements publiés" href="/flux/engagements.atom">' in page
+
+
+def test_the_sitemap_names_the_pages_and_the_lists_that_signed(client, contest):
+    signed = PledgeFactory(candidate_list__contest=contest, published=True).candidate_list
+    PledgeFactory(candidate_list__contest=contest, in_review=True)
+    ContestFactory(
+        election=contest.election,
+        region=contest.region,
+        code="2",
+        slug="a",
+        declared_at=datetime.datetime.now(datetime.UTC),
+    )
+
+    content = client.get("/sitemap.xml").content
+
+    named = [loc.text for loc in ET.fromstring(content).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    paths = [address.removeprefix("https://portail.exemple") for address in named]
+    assert paths[9:] == [
+        *(f"/principes/{number}/" for number in range(1, 6)),
+        "/regions/bretagne/",
+        "/elections/regionales/",
+        "/elections/regionales/bretagne/",
+        signed.get_absolute_url(),
+    ]
+    assert [client.get(path).status_code for path in paths] == [200] * len(paths)
+    assert "Sitemap: https://portail.exemple/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_queries_of_the_sitemap_are_counted(client, contest, count, django_assert_num_queries):
+    for _ in range(count):
+        PledgeFactory(candidate_list__contest=contest, published=True)
+
+    with django_assert_num_queries(6):
+        client.get("/sitemap.xml")
