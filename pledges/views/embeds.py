@@ -1,6 +1,6 @@
 """`/integrer/…`: small cards for other people's pages; the only pages of the portal that may be framed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,7 +17,7 @@ from regions.models import Region
 from regions.pages import public_page
 
 # As strict as any page, stricter where a card needs less: no script runs, and nothing is sent.
-FRAMED_BY_ANYONE = {
+FRAMED_BY_ANYONE: dict[str, Collection[str]] = {
     **settings.SECURE_CSP,
     "script-src": [CSP.NONE],
     "connect-src": [CSP.NONE],

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -65,10 +64,7 @@ def _feed(pledges: PledgeQuerySet, title: str, link: str, request: HttpRequest) 
         pledges.published()
         .filter(candidate_list__declared_at=None)
         .select_related("candidate", "candidate_list__contest__region")
-        .annotate(
-            committed=Count("commitments", filter=Q(commitments__answer=Answer.COMMITS), distinct=True),
-            asked=Count("charter__principles", distinct=True),
-        )
+        .with_counts()
         .order_by("-published_at", "-pk")
         .fetch_mode(models.FETCH_RAISE)[:LATEST]
     )
@@ -78,7 +74,7 @@ def _feed(pledges: PledgeQuerySet, title: str, link: str, request: HttpRequest) 
             title=_("%(signer)s, %(region)s : signataire de la charte")
             % {"signer": pledge.signer, "region": pledge.candidate_list.contest.region},
             link=_absolute(pledge.signer.get_absolute_url()),
-            description=_summary(pledge, pledge.committed, pledge.asked),
+            description=_summary(pledge),
             # A tag (RFC 4151): it stays the same when a list changes its name, hence its address.
             unique_id=f"tag:{host},2028:engagement-{pledge.pk}",
             pubdate=pledge.published_at,
@@ -88,10 +84,12 @@ def _feed(pledges: PledgeQuerySet, title: str, link: str, request: HttpRequest) 
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
 
-def _summary(pledge: Pledge, count: int, total: int) -> str:
+def _summary(pledge: Pledge) -> str:
     words = ngettext(
-        "S’engage sur %(count)d principe sur %(total)d.", "S’engage sur %(count)d principes sur %(total)d.", count
-    ) % {"count": count, "total": total}
+        "S’engage sur %(count)d principe sur %(total)d.",
+        "S’engage sur %(count)d principes sur %(total)d.",
+        pledge.committed_count,
+    ) % {"count": pledge.committed_count, "total": pledge.principle_count}
     return f"{words} {_('À titre personnel.')}" if pledge.is_personal else words
 
 
