@@ -37,6 +37,7 @@ urlpatterns = i18n_patterns(
 # What is signed, decided or read by machines, at one address.
 urlpatterns += [
     path("", include("pledges.urls.signing")),
+    path("", include("pledges.urls.files")),
     # Browsers ask for it on pages that name no icon, such as the desk's.
     path(
         "favicon.ico",

@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce, Length, Lower
 from django.db.models.lookups import Exact
 from django.urls import reverse
@@ -43,6 +43,13 @@ class PledgeQuerySet(ScopedQuerySet["Pledge"]):
 
     def personal(self) -> Self:
         return self.exclude(candidate=None)
+
+    def with_counts(self) -> Self:
+        """Add ``committed_count`` and ``principle_count``: the principles it commits to, and those of its charter."""
+        return self.annotate(
+            committed_count=Count("commitments", filter=Q(commitments__answer=Answer.COMMITS), distinct=True),
+            principle_count=Count("charter__principles", distinct=True),
+        )
 
     def with_answers(self) -> Self:
         """Load what a public card shows: who signed, and each answer with its sentence."""
@@ -110,6 +117,9 @@ class Pledge(models.Model):
 
     # Set by the desk's queue: what the pledge waits for, in words.
     standstill: str
+    # Set by with_counts().
+    committed_count: int
+    principle_count: int
 
     class Meta:
         verbose_name = _("engagement")

@@ -1,4 +1,7 @@
-"""The public addresses: French, stable, one view each. `reading` is in every language, `signing` in French alone."""
+"""The public addresses: French, stable, one view each.
+
+`reading` is in every language, `signing` and `files` in French alone.
+"""
 
 from django.urls import register_converter
 

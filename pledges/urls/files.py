@@ -1,0 +1,19 @@
+"""What is taken away: feeds, calendars, tables and cards, each at one address for every language."""
+
+from django.urls import path
+
+from pledges.views.embeds import badge, embedded_list, embedded_region, how_to_embed
+from pledges.views.feeds import all_pledges, contest_table, election_calendar, region_pledges
+from pledges.views.sitemap import sitemap
+
+urlpatterns = [
+    path("flux/engagements.atom", all_pledges, name="feed"),
+    path("flux/regions/<slug:slug>.atom", region_pledges, name="region-feed"),
+    path("flux/elections/<slug:slug>.ics", election_calendar, name="election-calendar"),
+    path("elections/<slug:slug>/<slug:territory>/tableau.csv", contest_table, name="contest-table"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("integrer/", how_to_embed, name="embed"),
+    path("integrer/regions/<slug:slug>/", embedded_region, name="embed-region"),
+    path("integrer/listes/<key:pk>/", embedded_list, name="embed-list"),
+    path("integrer/listes/<key:pk>/badge.svg", badge, name="badge"),
+]

@@ -1,0 +1,34 @@
+"""`/sitemap.xml`: the pages that search engines should know, in French; each names its other languages itself."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from pledges.models import CandidateList, Contest, Election, Pledge, Principle
+from regions.models import Region
+from regions.pages import public_page
+
+PROSE = ("home", "resources", "method", "glossary", "accessibility", "legal-notice", "privacy", "site-map", "embed")
+
+
+@public_page
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Prose, principles, regions, elections, contests, and the lists whose pledge is published.
+
+    A list that has not signed has a page too; it is reached from its contest, and is not put forward.
+    """
+    elections = Election.objects.current()
+    signed = Pledge.objects.published().for_lists().values("candidate_list")
+    principles = Principle.objects.filter(charter=elections[0].charter) if elections else Principle.objects.none()
+    shown = [
+        *Region.objects.order_by("norm"),
+        *Election.objects.latest_first(),
+        *Contest.objects.public().select_related("election").order_by("election", "slug"),
+        *CandidateList.objects.standing().filter(pk__in=signed).order_by("pk"),
+    ]
+    addresses = [
+        *map(reverse, PROSE),
+        *(reverse("principle", args=[principle.number]) for principle in principles.order_by("number")),
+        *(each.get_absolute_url() for each in shown),
+    ]
+    return render(request, "sitemap.xml", {"addresses": addresses}, content_type="application/xml")
