@@ -10,10 +10,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 from django.db import DatabaseError, connection
 
+from config.encodings import IDENTITY, chosen, encoded
 from regions.models import Revision
 
 MAX_BYTES = 32 * 1024 * 1024  # of keys, headers and bodies, in each process: about a thousand pages
@@ -27,17 +28,49 @@ type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """An answer that is kept, as it goes out again."""
+class Form:
+    """A page in one encoding, as it goes out again. Each has its own tag: a cache takes none of them for another."""
 
     headers: Headers
     body: bytes
     etag: str
 
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer that is kept, in each encoding: it is compressed once, not for each reader."""
+
+    forms: dict[str, Form]
+
+    @classmethod
+    def made(cls, headers: Headers, body: bytes) -> Self:
+        """Compress an answer.
+
+        :param headers: what the application said of it; its length is said again for each encoding.
+        :param body: the whole of it, as the application made it.
+        """
+        mark = hashlib.sha256(body).hexdigest()[:32]
+        shared = [header for header in headers if header[0].lower() != "content-length"]
+        forms = {}
+        for encoding, short in encoded(body).items():
+            etag = f'"{mark}"' if encoding == IDENTITY else f'"{mark}-{encoding}"'
+            own = [("ETag", etag), ("Vary", "Accept-Encoding"), ("Content-Length", str(len(short)))]
+            if encoding != IDENTITY:
+                own.append(("Content-Encoding", encoding))
+            forms[encoding] = Form(shared + own, short, etag)
+        return cls(forms)
+
+    def asked_for(self, accepted: str) -> Form:
+        """The page in the encoding that an ``Accept-Encoding`` prefers."""
+        return self.forms[chosen(accepted, self.forms)]
+
     @property
     def size(self) -> int:
-        """About what it takes in memory."""
-        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + 4 * LONGEST
+        """About what it takes in memory, in all its encodings."""
+        lengths = (
+            len(form.body) + sum(len(name) + len(value) for name, value in form.headers) for form in self.forms.values()
+        )
+        return sum(lengths) + 4 * LONGEST
 
 
 class PageStore:
@@ -64,11 +97,12 @@ class PageStore:
         page = self._get(key, version) or self._make(key, version, request, start_response)
         if not isinstance(page, Page):
             return page
-        if page.etag in request.get("HTTP_IF_NONE_MATCH", ""):
-            start_response("304 Not Modified", [header for header in page.headers if header[0] in _KEPT_BY_304])
+        form = page.asked_for(request.get("HTTP_ACCEPT_ENCODING", ""))
+        if form.etag in request.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 Not Modified", [header for header in form.headers if header[0] in _KEPT_BY_304])
             return [b""]
-        start_response("200 OK", page.headers)
-        return [b"" if request["REQUEST_METHOD"] == "HEAD" else page.body]
+        start_response("200 OK", form.headers)
+        return [b"" if request["REQUEST_METHOD"] == "HEAD" else form.body]
 
     def _make(
         self,
@@ -85,7 +119,7 @@ class PageStore:
         status, headers = answer[0], answer[1]
         names = {name.lower(): value for name, value in headers}
         public = names.get("cache-control", "").startswith("public")
-        if not status.startswith("200") or not public or "set-cookie" in names or "vary" in names:
+        if not status.startswith("200") or not public or _OWN & names.keys():
             start_response(*answer)
             return chunks
         try:
@@ -93,8 +127,7 @@ class PageStore:
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        page = Page([*headers, ("ETag", etag)], body, etag)
+        page = Page.made(headers, body)
         self._keep(key, version, page)
         return page
 
@@ -138,7 +171,9 @@ class PageStore:
 
 # What an answer depends on. A proxy of ours says the scheme in a header.
 _IDENTITY = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME", "PATH_INFO")
-_KEPT_BY_304 = {"Cache-Control", "ETag", "Content-Security-Policy", "Strict-Transport-Security"}
+# An answer that is one person's, or that has already been given its form: it passes as it is.
+_OWN = {"set-cookie", "vary", "content-encoding"}
+_KEPT_BY_304 = {"Cache-Control", "ETag", "Vary", "Content-Security-Policy", "Strict-Transport-Security"}
 
 
 def _may_be_kept(request: dict[str, Any]) -> bool:

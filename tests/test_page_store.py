@@ -1,14 +1,17 @@
 """The store of public pages around the WSGI application: what it keeps, for whom, and for how long."""
 
 import datetime
+import gzip
 from io import BytesIO
 
+import brotli
 import pytest
 import time_machine
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import DatabaseError
 from django.urls import reverse
 
+from config.encodings import chosen
 from config.page_store import MAX_BYTES, PageStore
 from pledges.actions import personal_data, review
 from pledges.calendar import local_midnight
@@ -25,7 +28,9 @@ NOON = "2027-03-01 12:00:10+00:00"
 
 
 class Answer:
-    """What the application said: ``status``, ``headers`` by name in lower case, ``body``."""
+    """What the application said: ``status``, ``headers`` by name in lower case, ``body``, ``sent`` over the wire."""
+
+    DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress}
 
     def __init__(self, application, path="/", method="GET", query="", **headers):
         environ = {
@@ -45,11 +50,13 @@ class Answer:
         }
         started = []
         chunks = application(environ, lambda *said: started.extend(said))
-        self.body = b"".join(chunks).decode()
+        self.sent = b"".join(chunks)
         if hasattr(chunks, "close"):
             chunks.close()
         self.status = int(started[0].split()[0])
         self.headers = {name.lower(): value for name, value in started[1]}
+        decode = self.DECODERS.get(self.headers.get("content-encoding"), bytes)
+        self.body = decode(self.sent).decode() if self.sent else ""
 
 
 class CountingHandler(WSGIHandler):
@@ -194,8 +201,13 @@ def test_no_method_but_reading_is_answered_from_the_store(store, django, clock):
     assert django.count == 2
 
 
+def _size_with(store, path):
+    Answer(store, path)
+    return store._size
+
+
 def test_the_store_forgets_the_oldest_when_it_is_full(store, django, clock, monkeypatch):
-    monkeypatch.setattr("config.page_store.MAX_BYTES", len(Answer(store, "/methode/").body.encode()) + 3_000)
+    monkeypatch.setattr("config.page_store.MAX_BYTES", _size_with(store, "/methode/"))
 
     Answer(store, "/glossaire/")
     Answer(store, "/methode/")
@@ -223,6 +235,107 @@ def test_when_the_database_is_away_the_application_says_so(store, django, clock,
     Answer(store, "/methode/")
 
     assert django.count == 2
+
+
+# --- Compression ---
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_a_kept_page_is_the_same_page_compressed(store, django, clock, encoding):
+    plain = Answer(store)
+
+    short = Answer(store, HTTP_ACCEPT_ENCODING=encoding)
+
+    assert (short.status, short.body, django.count) == (200, plain.body, 1)
+    assert len(short.sent) < len(plain.sent) / 3
+    own = {"content-encoding": encoding, "content-length": str(len(short.sent)), "etag": short.headers["etag"]}
+    assert short.headers == plain.headers | own
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+def test_each_encoding_has_a_tag_of_its_own(store, clock, encoding):
+    tags = {name: Answer(store, HTTP_ACCEPT_ENCODING=name).headers["etag"] for name in ("br", "gzip", "identity")}
+
+    statuses = {
+        name: Answer(store, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=f"W/{tag}").status
+        for name, tag in tags.items()
+    }
+
+    assert statuses == {"br": 200, "gzip": 200, "identity": 200} | {encoding: 304}
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+def test_every_answer_of_the_store_says_that_it_depends_on_the_encoding(store, clock, encoding):
+    page = Answer(store, HTTP_ACCEPT_ENCODING=encoding)
+    again = Answer(store, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=page.headers["etag"])
+    head = Answer(store, method="HEAD", HTTP_ACCEPT_ENCODING=encoding)
+
+    assert [answer.headers["vary"] for answer in (page, again, head)] == ["Accept-Encoding"] * 3
+    assert (again.sent, head.sent, head.headers["content-length"]) == (b"", b"", str(len(page.sent)))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("", "identity"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("GZIP", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.5, gzip;q=0.8", "gzip"),
+        ("gzip; q=0.000", "identity"),
+        ("gzip;q=0.2, identity;q=0.9", "identity"),
+        ("*", "br"),
+        ("*;q=0.1, br;q=0", "gzip"),
+        ("*;q=0", "identity"),
+        ("br;q=high, gzip;level=9", "identity"),
+        ("deflate, zstd", "identity"),
+    ],
+)
+def test_the_encoding_is_the_one_that_the_client_prefers(accepted, encoding):
+    assert chosen(accepted, ["br", "gzip", "identity"]) == encoding
+
+
+def test_a_page_too_short_to_gain_by_it_is_not_compressed(clock):
+    def short(environ, start_response):
+        start_response("200 OK", [("Cache-Control", "public")])
+        return [b"ok"]
+
+    answer = Answer(PageStore(short), HTTP_ACCEPT_ENCODING="br, gzip")
+
+    assert (answer.sent, answer.headers.get("content-encoding")) == (b"ok", None)
+
+
+def test_what_it_keeps_is_counted_in_every_encoding(store, clock):
+    sent = [len(Answer(store, HTTP_ACCEPT_ENCODING=name).sent) for name in ("br", "gzip", "identity")]
+
+    assert sum(sent) < store._size < sum(sent) + 8_000
+
+
+@pytest.mark.parametrize("path", ["/signer/ma-page/", "/verifier/", "/admin/login/", "/nulle-part/"])
+def test_a_page_with_a_form_or_one_that_is_not_kept_is_never_compressed(store, clock, path):
+    answer = Answer(store, path, HTTP_ACCEPT_ENCODING="br, gzip")
+
+    assert "content-encoding" not in answer.headers
+    assert answer.sent.decode().startswith(("<!doctype html>", "<!DOCTYPE html>"))
+
+
+def test_a_page_for_someone_with_a_cookie_is_never_compressed(store, clock):
+    Answer(store)
+
+    answer = Answer(store, HTTP_COOKIE="sessionid=x", HTTP_ACCEPT_ENCODING="br, gzip")
+
+    assert ("content-encoding" in answer.headers, answer.sent.decode()[:15]) == (False, "<!doctype html>")
+
+
+def test_what_comes_with_an_encoding_passes_unchanged(clock):
+    def packed(environ, start_response):
+        start_response("200 OK", [("Cache-Control", "public"), ("Content-Encoding", "gzip")])
+        return [gzip.compress(b"x" * 500)]
+
+    answer = Answer(PageStore(packed), HTTP_ACCEPT_ENCODING="br")
+
+    assert (answer.body, answer.headers) == ("x" * 500, {"cache-control": "public", "content-encoding": "gzip"})
 
 
 # --- What changes a public page moves the revision ---
