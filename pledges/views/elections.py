@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from pledges import calendar
+from pledges.appeal import Appeal
 from pledges.matrix import matrix
 from pledges.models import Contest, Election
 from regions.pages import public_page
@@ -31,12 +32,14 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
     place = get_object_or_404(
         Contest.objects.public().select_related("election__charter", "region"), election__slug=slug, slug=territory
     )
+    signing = calendar.signing(place.election, place.region)
     context = {
         "election": place.election,
         "region": place.region,
         "crumbs": [(place.election.name, place.election.get_absolute_url())],
         "contest": place,
         "matrix": matrix(place),
-        "signing": calendar.signing(place.election, place.region),
+        "signing": signing,
+        "appeal": Appeal.about(place, place, signing=signing, silence=calendar.silence_in(place.region)),
     }
     return render(request, "pledges/contest.html", context)
