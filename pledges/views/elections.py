@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from pledges import calendar, structured
+from pledges.appeal import Appeal
 from pledges.matrix import matrix
 from pledges.models import Contest, Election
 from pledges.totals import election_totals
@@ -41,6 +42,7 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
         Contest.objects.public().select_related("election__charter", "region"), election__slug=slug, slug=territory
     )
     crumbs = [(place.election.name, place.election.get_absolute_url())]
+    signing = calendar.signing(place.election, place.region)
     context = {
         "election": place.election,
         "region": place.region,
@@ -48,6 +50,7 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
         "structured": structured.breadcrumb(crumbs, place.name, request.path),
         "contest": place,
         "matrix": matrix(place),
-        "signing": calendar.signing(place.election, place.region),
+        "signing": signing,
+        "appeal": Appeal.about(place, place, signing=signing, silence=calendar.silence_in(place.region)),
     }
     return render(request, "pledges/contest.html", context)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from pledges import calendar, structured
+from pledges.appeal import Appeal
 from pledges.matrix import Matrix, matrix
 from pledges.models import Contest, Election
 from regions.models import Region
@@ -20,6 +21,7 @@ class Vote:
     contests: list[Contest]
     matrix: Matrix | None
     signing: calendar.Signing
+    appeal: Appeal | None
 
 
 @public_page
@@ -30,15 +32,19 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
     contests = (
         place.contests.public().filter(election__in=current).select_related("election__charter", "region").with_counts()
     )
+    silence = calendar.silence_in(place)
     votes = []
     for election in current:
         its_own = [contest for contest in contests if contest.election_id == election.pk]
+        only = its_own[0] if len(its_own) == 1 else None
+        signing = calendar.signing(election, place)
         votes.append(
             Vote(
                 election=election,
                 contests=its_own,
-                matrix=matrix(its_own[0]) if len(its_own) == 1 else None,
-                signing=calendar.signing(election, place),
+                matrix=matrix(only) if only else None,
+                signing=signing,
+                appeal=Appeal.about(only, place, signing=signing, silence=silence) if only else None,
             )
         )
     archives = place.contests.public().exclude(election__in=current).select_related("election")

@@ -6,4 +6,18 @@
     const list = document.querySelector("[data-suggestions]:not(:empty)");
     if (list) list.replaceChildren();
   });
+
+  // A letter is copied at a click where the browser lets a page do it; elsewhere the reader selects the text.
+  for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+    const letter = document.getElementById(button.dataset.copy);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(letter.value);
+        button.parentElement.querySelector("[role=status]").textContent = button.dataset.copied;
+      } catch {
+        letter.select(); // the browser refused: one key is left to press
+      }
+    });
+  }
 })();
