@@ -9,6 +9,7 @@ from pledges import calendar, structured
 from pledges.appeal import Appeal
 from pledges.matrix import Matrix, matrix
 from pledges.models import Contest, Election
+from regions.charts import job_shares
 from regions.models import Region
 from regions.pages import public_page
 
@@ -48,13 +49,15 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
             )
         )
     archives = place.contests.public().exclude(election__in=current).select_related("election")
+    indicators = list(place.indicators.regional())
     context = {
         "region": place,
         "structured": structured.breadcrumb([], place.name, request.path),
         "election": current[0] if current else None,
         "votes": votes,
         "networks": place.networks.all(),
-        "indicators": place.indicators.regional(),
+        "indicators": indicators,
+        "charts": job_shares(indicators),
         "archives": archives.order_by("-election__first_round_on", "name"),
     }
     return render(request, "pledges/region.html", context)

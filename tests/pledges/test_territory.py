@@ -5,8 +5,10 @@ import pytest
 import time_machine
 from django.utils.translation import override
 
+from regions.enums import Measure
 from regions.typography import day
 from tests.pledges.factories import CandidateListFactory, ContestFactory, ElectionFactory, days_away
+from tests.regions.factories import IndicatorFactory, RegionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +133,36 @@ def test_the_letter_costs_the_same_for_all_numbers_of_lists(
         response = client.get(address)
 
     assert response.status_code == 200
+
+
+def test_the_part_of_employment_of_several_years_is_drawn_from_zero_with_its_table(client):
+    region = RegionFactory()
+    for year, value in [(2015, "12.0"), (2008, "6.0"), (2014, "9.0")]:
+        IndicatorFactory(region=region, year=year, value=value, base="emploi salarié", source=f"Insee {year}")
+    IndicatorFactory(region=region, year=2021, value="8.0", base="emploi salarié total")
+
+    page = page_of(client, region)
+
+    [chart] = client.get(region.get_absolute_url()).context["charts"]
+    assert [(bar.figure.year, bar.height, bar.y + bar.height) for bar in chart.bars] == [
+        (2008, 60, chart.ground),
+        (2014, 90, chart.ground),
+        (2015, 120, chart.ground),
+    ]
+    assert '<desc id="parts-1-d">2008 : 6,0 % ; 2014 : 9,0 % ; 2015 : 12,0 %</desc>' in page
+    assert '<tr><th scope="row">2014</th><td>9,0 %</td><td>Insee 2014</td></tr>' in page
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"year": 2015}, {"year": 2014, "base": "emploi total"}, {"year": 2014, "measure": Measure.JOBS}],
+    ids=["same year", "other base", "other measure"],
+)
+def test_figures_that_do_not_compare_are_not_drawn(client, other):
+    region = RegionFactory()
+    IndicatorFactory(region=region, year=2015)
+    IndicatorFactory(region=region, **other)
+
+    page = page_of(client, region)
+
+    assert 'class="chart"' not in page
