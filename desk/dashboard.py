@@ -135,9 +135,11 @@ def _waiting(user: User) -> QuerySet[Pledge]:
     return (
         Pledge.objects.visible_to(user)
         .waiting()
-        .annotate(to_match_first=ExpressionWrapper(is_declared & Exists(official), BooleanField()))
+        .annotate(
+            has_answered=dossier.HAS_ANSWERED,
+            to_match_first=ExpressionWrapper(is_declared & Exists(official), BooleanField()),
+        )
         .select_related("candidate", "candidate_list__contest__region", "candidate_list__contest__election")
-        .annotate(has_answered=dossier.HAS_ANSWERED)
         .order_by("-has_answered", "-to_match_first", "confirmed_at", "pk")
     )
 

@@ -23,7 +23,7 @@ def content_of(entry: Any) -> str:
     """All that a journal entry says, its key and its signature apart, in one form whatever the database.
 
     :param entry: A ``JournalEntry``, or the row of one in a migration.
-    :raise ValueError: When its details hold a number that no database keeps.
+    :raises ValueError: When its details hold a number that no database keeps.
     """
     return _in_one_form(
         {

@@ -114,7 +114,7 @@ class JournalEntry(models.Model):
     def fingerprint(self) -> str:
         """What the chain holds of this entry, in hexadecimal.
 
-        :raise ValueError: When the portal did not write it, and its details have no form (see ``is_signed``).
+        :raises ValueError: When the portal did not write it, and its details have no form (see ``is_signed``).
         """
         return chain.fingerprint(self.content, self.mac)
 
