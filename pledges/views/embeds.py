@@ -55,7 +55,8 @@ def embedded_region(request: HttpRequest, slug: str) -> HttpResponse:
                     "list_count": sum(contest.list_count for contest in its_own),
                 }
             )
-    return render(request, "pledges/embed_region.html", {"region": region, "votes": votes})
+    invented = next((election for election in current if election.is_demonstration), None)
+    return render(request, "pledges/embed_region.html", {"region": region, "votes": votes, "invented": invented})
 
 
 @embeddable
