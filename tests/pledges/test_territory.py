@@ -60,7 +60,7 @@ def test_the_letter_is_to_copy_or_to_open_in_ones_own_mail_and_is_not_printed(cl
     response = client.get(contest.get_absolute_url())
 
     appeal, page = response.context["appeal"], response.content.decode()
-    assert f'rows="15" lang="fr" readonly>{appeal.body}</textarea>' in page
+    assert f'rows="18" lang="fr" readonly>{appeal.body}</textarea>' in page
     assert 'class="section appeal no-print"' in page
     assert f'href="{appeal.mailto.replace("&", "&amp;")}"' in page
     link = urlsplit(appeal.mailto)
