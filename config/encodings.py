@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import brotli
 
 IDENTITY = "identity"
-# Half the work of the best level, for a few per cent more bytes: a page is only kept for a minute.
+# Middling on purpose: a page is kept for a minute only, so the best level would work more than it spares.
 GZIP_LEVEL = 6
 BROTLI_QUALITY = 5
 
