@@ -28,15 +28,38 @@ LETTERS = "ABCDEF"
 SEATS_PER_SECTION = 4
 FIRST_NAMES = ["Camille", "Dominique", "Claude", "Maxime", "Sacha", "Alix", "Noa", "Charlie", "Lou", "Andréa", "Eden"]
 LAST_NAMES = ["Exemple", "Spécimen", "Fictif", "Modèle", "Essai", "Imaginaire", "Maquette", "Brouillon", "Échantillon"]
-SENTENCES = [
-    "Nous réserverons deux sièges à la CRESS dans chaque commission de planification.",
-    "Une maison des services de l’ESS par bassin de vie, avant la moitié du mandat.",
-    "Nos aides aux entreprises seront ouvertes aux associations employeuses, aux mêmes conditions.",
-    "Un fonds d’amorçage de l’ESS, doté chaque année, avec un jury ouvert aux habitants.",
-    "Nous publierons chaque automne un tableau de bord de l’ESS, département par département.",
-    "Oui sur le fond ; le calendrier dépendra du budget que nous trouverons.",
+# Words of invented lists, by principle: what they would do, within what a region does.
+SENTENCES = {
+    1: [
+        "Nous réserverons deux sièges à la CRESS dans chaque commission de planification.",
+        "Pas de schéma économique sans les associations employeuses et les coopératives autour de la table.",
+        "Un collège de l’ESS au conseil économique, consulté avant chaque budget et pas après.",
+    ],
+    2: [
+        "Une maison des services de l’ESS par bassin de vie, avant la moitié du mandat.",
+        "Une crèche associative ou coopérative à moins de vingt minutes : nous en tiendrons la carte à jour.",
+        "Nos bus mèneront aussi à la ressourcerie, à l’épicerie solidaire et au centre de santé.",
+    ],
+    3: [
+        "Nos aides aux entreprises seront ouvertes aux associations employeuses, aux mêmes conditions.",
+        "Reprise d’une entreprise par ses salariés : un interlocuteur unique et un prêt régional.",
+        "Une clause sociale dans nos marchés, et des lots à la taille de petites structures.",
+    ],
+    4: [
+        "Un fonds d’amorçage de l’ESS, doté chaque année, avec un jury ouvert aux habitants.",
+        "Des subventions sur trois ans plutôt que des appels à projets chaque printemps.",
+        "Un poste d’accompagnement dans chaque pays, pour que l’idée ne s’arrête pas au premier dossier.",
+    ],
+    5: [
+        "Nous publierons chaque automne un tableau de bord de l’ESS, département par département.",
+        "Une conférence régionale tous les deux ans, dont les suites seront votées en séance publique.",
+        "Les chiffres en accès libre, et une évaluation faite par d’autres que nous.",
+    ],
+}
+REFUSALS = [
+    "La région n’a pas cette compétence : nous préférons ne pas promettre.",
+    "D’accord sur l’intention, mais nous ne voulons pas réserver d’argent public à un statut.",
 ]
-REFUSAL = "La région n’a pas cette compétence : nous préférons ne pas promettre."
 CANTONS = ("Demoville-1", "Demoville-2")
 
 
@@ -176,8 +199,8 @@ def _fill_with_pairs(contest: Contest, dice: random.Random) -> None:
 
 
 def _sign(contest: Contest, since: datetime.datetime, moderator: User, index: int, dice: random.Random) -> None:
-    """A pledge in each state, over the lists of a contest; the fourth list never answers."""
-    first, second, third, _silent, fifth, sixth = contest.lists.in_panel_order()
+    """A pledge in each state, over the lists of a contest; in most, the fourth list never answers."""
+    first, second, third, fourth, fifth, sixth = contest.lists.in_panel_order()
     day = datetime.timedelta(days=1)
     if index % 3:
         _ask(contest, since, moderator)
@@ -196,6 +219,8 @@ def _sign(contest: Contest, since: datetime.datetime, moderator: User, index: in
     with clock_at(since + 5 * day):
         review.decline(unproved, by=moderator, reason="Démonstration : la mandataire n’a pas pu être jointe.")
         _publish(personal, moderator)
+        for eager in _eager(index, third, fourth, fifth):
+            _publish(_confirm(_submit(eager, None, dice)), moderator)
     with clock_at(since + 6 * day):
         if index % 6 == 2:
             review.suspend(pledge, by=moderator, reason="Démonstration : un désaccord dans la liste est à éclaircir.")
@@ -204,12 +229,18 @@ def _sign(contest: Contest, since: datetime.datetime, moderator: User, index: in
         elif index % 6 == 4:
             _amend(pledge, moderator, dice)
     if contest.election.first_round_on > timezone.localdate():
-        with clock_at(timezone.now() - datetime.timedelta(hours=30 + index)):
-            waiting = _confirm(_submit(third, None, dice))
-        _talk_about(waiting, moderator, index)
-        _submit(fifth, None, dice)
+        if not _eager(index, third):
+            with clock_at(timezone.now() - datetime.timedelta(hours=30 + index)):
+                waiting = _confirm(_submit(third, None, dice))
+            _talk_about(waiting, moderator, index)
+            _submit(fifth, None, dice)
         if index % 6 == 0:
             _declare(sixth, dice)
+
+
+def _eager(index: int, *lists: CandidateList) -> tuple[CandidateList, ...]:
+    """Those of the lists that signed early too: none in most regions, so that the map has something to show."""
+    return lists[: {1: 1, 3: 2, 8: 3}.get(index % 9, 0)]
 
 
 def _talk_about(pledge: Pledge, moderator: User, index: int) -> None:
@@ -266,10 +297,10 @@ def _replies(charter: Charter, dice: random.Random) -> dict:  # type: ignore[typ
     for principle in charter.principles.all():
         throw = dice.random()
         if throw < 0.7:
-            sentence = SENTENCES[principle.number - 1] if throw < 0.4 else ""
+            sentence = dice.choice(SENTENCES[principle.number]) if throw < 0.4 else ""
             replies[principle] = Reply(Answer.COMMITS, sentence)
         elif throw < 0.85:
-            replies[principle] = Reply(Answer.DECLINES, REFUSAL if throw < 0.78 else "")
+            replies[principle] = Reply(Answer.DECLINES, dice.choice(REFUSALS) if throw < 0.78 else "")
     return replies or {charter.principles.get(number=1): Reply(Answer.COMMITS)}
 
 
