@@ -1,7 +1,8 @@
 """The text that candidates sign: versioned, fingerprinted, written once."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.urls import reverse
@@ -10,11 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from regions.constraints import RefuseChange
 from regions.models.history import History
 
+if TYPE_CHECKING:
+    from pledges.models.elections import Election
+
 
 def fingerprint(title: str, addressed_to: str, statements: Iterable[str]) -> str:
     """The SHA-256, in hexadecimal, of a charter's text: its lines in UTF-8, each ended by a line feed."""
     lines = [title, addressed_to, *statements]
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+class CharterManager(models.Manager["Charter"]):
+    def shown_with(self, elections: "Sequence[Election]") -> "Charter | None":
+        """The charter of these elections, or the latest version while none is prepared; None before any is loaded."""
+        return elections[0].charter if elections else self.order_by("-version").first()
 
 
 class Charter(models.Model):
@@ -29,6 +39,8 @@ class Charter(models.Model):
     addressed_to = models.CharField(_("destinataires"), max_length=200)
     source = models.CharField(_("source"), max_length=200)
     sha256 = models.CharField(_("empreinte SHA-256"), max_length=64, unique=True, editable=False)
+
+    objects = CharterManager()
 
     class Meta:
         verbose_name = _("charte")

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from pledges import structured
 from pledges.map import outlines, region_map
-from pledges.models import Contest, Election, Pledge
+from pledges.models import Charter, Contest, Election, Pledge, Principle
 from regions.models import Region
 from regions.pages import public_page
 
@@ -33,6 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "latest": latest,
         "map_regions": region_map(Region.objects.all(), contests),
         "map_view_box": outlines()[0],
-        "principles": elections[0].charter.principles.all() if elections else [],
+        "principles": Principle.objects.filter(charter=Charter.objects.shown_with(elections)),
     }
     return render(request, "pledges/home.html", context)

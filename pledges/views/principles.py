@@ -6,17 +6,17 @@ from django.shortcuts import get_object_or_404, render
 
 from pledges import structured
 from pledges.enums import Answer, PledgeState
-from pledges.models import CandidateList, Commitment, Election, Principle
+from pledges.models import CandidateList, Charter, Commitment, Election, Principle
 from regions.pages import public_page
 
 
 @public_page
 def principle(request: HttpRequest, number: int) -> HttpResponse:
-    """One principle of the charter of the current election."""
+    """One principle of the charter of the current election, or of the latest charter before any is prepared."""
     elections = Election.objects.current()
-    if not elections:
+    charter = Charter.objects.shown_with(elections)
+    if charter is None:
         raise Http404
-    charter = elections[0].charter
     shown = get_object_or_404(Principle, charter=charter, number=number)
     commitments = (
         Commitment.objects.filter(

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from pledges.models import CandidateList, Contest, Election, Pledge, Principle
+from pledges.models import CandidateList, Charter, Contest, Election, Pledge, Principle
 from regions.models import Region
 from regions.pages import public_page
 
@@ -19,7 +19,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """
     elections = Election.objects.current()
     signed = Pledge.objects.published().for_lists().values("candidate_list")
-    principles = Principle.objects.filter(charter=elections[0].charter) if elections else Principle.objects.none()
+    principles = Principle.objects.filter(charter=Charter.objects.shown_with(elections))
     shown = [
         *Region.objects.order_by("norm"),
         *Election.objects.latest_first(),

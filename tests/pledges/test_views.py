@@ -10,6 +10,7 @@ from pledges.models import Pledge
 from tests.pledges.factories import (
     CandidateFactory,
     CandidateListFactory,
+    CharterFactory,
     CommitmentFactory,
     ContestFactory,
     ElectionFactory,
@@ -355,6 +356,15 @@ def test_what_does_not_exist_is_a_page_with_a_way_on(client, address):
 
     assert response.status_code == 404
     assert 'action="/recherche/"' in response.content.decode()
+
+
+def test_the_principles_are_read_before_any_election_is_prepared(client):
+    charter = CharterFactory(version="2027")
+
+    response = client.get("/principes/1/")
+
+    assert response.context["principle"] == charter.principles.get(number=1)
+    assert "Aucune élection n’est encore préparée." in response.content.decode()
 
 
 # --- The look-up ---
