@@ -41,6 +41,7 @@ class Page(HTMLParser):
         self.ids, self.tags = Counter(), Counter()
         self.links, self.needed, self.heads, self.nameless = [], [], [], []
         self.title = ""
+        self.language, self.others = "", {}  # its own, then the address that it gives in each
         self.words = []  # what is read or heard, that no element marks as French
         self._lang = []  # the elements we are in that name their language: [tag, language, those of the tag inside]
         self._open = []  # the links and buttons we are in: [tag, whether something names it]
@@ -66,6 +67,8 @@ class Page(HTMLParser):
         self._in_title = self._in_title or (tag == "title" and not self.title)
 
     def _enter(self, tag, attrs):
+        if tag == "html":
+            self.language = attrs.get("lang")
         if self._lang and self._lang[-1][0] == tag:
             self._lang[-1][2] += 1
         if "lang" in attrs:
@@ -89,6 +92,8 @@ class Page(HTMLParser):
     def _address(self, tag, attrs):
         if tag == "link":
             rel = attrs.get("rel")
+            if "hreflang" in attrs:
+                self.others[attrs["hreflang"]] = attrs["href"]
             (self.needed if rel in {"stylesheet", "icon"} else self.heads).append(attrs["href"])
         elif tag in {"script", "img"} and "src" in attrs:
             self.needed.append(attrs["src"])
@@ -121,7 +126,7 @@ class Walk:
     def __init__(self, client):
         self.client = client
         self.pages, self.routes, self.statuses = {}, {}, {}
-        self.anchors, self.foreign = set(), set()
+        self.anchors, self.foreign, self.personal = set(), set(), set()
         self._counts = defaultdict(int)
         queue = ["/"]
         while queue:
@@ -148,6 +153,8 @@ class Walk:
         if not response.headers["Content-Type"].startswith("text/html"):
             return []
         page = self.pages[path] = Page(response.content.decode())
+        if response.cookies or "Vary" in response.headers:
+            self.personal.add(path)
         links = [self._local(path, link) for link in page.links + page.heads]
         self.foreign |= {(path, link) for link in page.needed if urlsplit(link).netloc or not link.startswith("/")}
         return [link for link in links if link]
@@ -230,3 +237,16 @@ def test_a_page_in_english_marks_all_that_it_says_in_french(walk):
 
     assert {walk.routes[path] for path in pages} >= HEAVY | {"candidate", "contest", "election", "method", "glossary"}
     assert left == set()
+
+
+def test_a_page_in_english_says_where_it_is_in_french_and_is_the_same_for_everyone(walk):
+    pages = {path: page for path, page in walk.pages.items() if path.startswith("/en/")}
+    alone = {path for path, page in pages.items() if not page.others}
+    site = settings.SITE_URL
+
+    assert {page.language for page in pages.values()} == {"en"}
+    assert {walk.routes[path] for path in alone} <= {"search", "compare"}  # answers, that no search engine keeps
+    for path in pages.keys() - alone:
+        french = f"{site}{path.removeprefix('/en')}"
+        assert pages[path].others == {"fr": french, "x-default": french, "en": f"{site}{path}"}
+    assert walk.personal == set()
