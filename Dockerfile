@@ -13,7 +13,7 @@ RUN pip install --require-hashes --requirement requirements/base.txt
 
 COPY . .
 
-# What an image holds once for all: the catalogue and the static files. The key of this step signs nothing.
+# What an image holds once for all: the catalogues and the static files. The key of this step signs nothing.
 ENV STATIC_ROOT=/portal/static-built
 RUN python bin/catalogue.py compile \
     && SECRET_KEY=only-to-collect-the-static-files-when-the-image-is-built python manage.py collectstatic --no-input \

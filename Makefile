@@ -4,8 +4,8 @@
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
-CATALOGUE := locale/fr/LC_MESSAGES/django.mo
-RUN := .venv/.base-installed $(CATALOGUE)
+CATALOGUES := locale/fr/LC_MESSAGES/django.mo locale/en/LC_MESSAGES/django.mo
+RUN := .venv/.base-installed $(CATALOGUES)
 DEVELOP := $(RUN) .venv/.dev-installed
 
 LOCK := --quiet --no-header --generate-hashes --universal --python $(PYTHON) --python-version 3.12 \
@@ -37,7 +37,7 @@ worker: $(RUN) ## Work outside the requests: run one or more beside `make serve`
 outbox: $(RUN) ## Send the mails owed, every 30 seconds: run one or more beside `make serve`
 	@exec $(PYTHON) manage.py send_outbox --every 30
 
-messages: $(DEVELOP) ## Write the translation catalogue anew from the sources
+messages: $(DEVELOP) ## Write the catalogues anew from the sources; English keeps its translations
 	@$(PYTHON) bin/catalogue.py write
 
 format: $(DEVELOP) ## Put the Python files in the common shape
@@ -56,5 +56,5 @@ lock: $(DEVELOP) ## Pin what pyproject.toml asks for, with hashes; UPGRADE=1 tak
 
 .venv/.dev-installed: .venv/.base-installed
 
-$(CATALOGUE): $(CATALOGUE:.mo=.po) bin/catalogue.py | .venv/.base-installed
-	@$(PYTHON) bin/catalogue.py compile
+$(CATALOGUES): %.mo: %.po bin/catalogue.py | .venv/.base-installed
+	@$(PYTHON) bin/catalogue.py compile $<

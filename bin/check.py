@@ -50,9 +50,13 @@ def command(*arguments: str) -> str:
 def translations() -> str:
     if not shutil.which("xgettext"):
         return "GNU gettext manque (sur Debian ou Ubuntu : apt-get install gettext)."
-    present = (ROOT / catalogue.CATALOGUE).read_text(encoding="utf-8")
-    if present != catalogue.from_sources():
-        return f"{catalogue.CATALOGUE} ne correspond plus aux sources : lancez make messages."
+    sources = catalogue.from_sources()
+    if (ROOT / catalogue.FRENCH).read_text(encoding="utf-8") != sources:
+        return f"{catalogue.FRENCH} ne correspond plus aux sources : lancez make messages."
+    english = (ROOT / catalogue.ENGLISH).read_text(encoding="utf-8")
+    faults = list(catalogue.faults(sources, english))
+    if faults:
+        return "\n  ".join([f"{catalogue.ENGLISH} est à compléter (make messages y met ce qui manque) :", *faults])
     return ""
 
 

@@ -59,8 +59,11 @@ def typeset_text(text: str) -> str:
 
     A text in another language is given back as it is.
     """
-    if not is_french():
-        return text
+    return french_text(text) if is_french() else text
+
+
+def french_text(text: str) -> str:
+    """The same for words that are French whatever the language of the page."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text

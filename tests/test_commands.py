@@ -154,3 +154,72 @@ def test_the_catalogue_that_we_compile_is_one_that_gettext_reads(monkeypatch):
     ]
     assert french.pgettext("mail", "Objet") == "Sujet\n« é »"
     assert french.gettext("Publié") == "Publié"
+
+
+def source(words, plural=""):
+    """An entry as `from_sources` writes it."""
+    if not plural:
+        return f'msgid "{words}"\nmsgstr ""'
+    return f'msgid "{words}"\nmsgid_plural "{plural}"\nmsgstr[0] "{words}"\nmsgstr[1] "{plural}"'
+
+
+def test_a_new_catalogue_keeps_the_translations_of_what_the_sources_still_say(monkeypatch):
+    monkeypatch.syspath_prepend(BIN)
+    catalogue = importlib.import_module("catalogue")
+    sources = [
+        "# French",
+        source("Publié"),
+        source("Nouveau"),
+        source("%d liste", "%d listes"),
+        "#, python-format\n" + source("%d but", "%d buts"),
+    ]
+    present = [
+        '# English\nmsgid ""\nmsgstr ""',
+        'msgid "Parti"\nmsgstr "Gone"',
+        'msgid "%d but"\nmsgid_plural "%d buts"\nmsgstr[0] "%d goal"\nmsgstr[1] "%d goals"',
+        'msgid "Publié"\nmsgstr "Published"',
+    ]
+
+    text = catalogue.translated("\n\n".join(sources), "\n\n".join(present))
+
+    assert text.split("\n\n") == [
+        '# English\nmsgid ""\nmsgstr ""',
+        'msgid "Publié"\nmsgstr "Published"',
+        'msgid "Nouveau"\nmsgstr ""',
+        'msgid "%d liste"\nmsgid_plural "%d listes"\nmsgstr[0] ""\nmsgstr[1] ""',
+        '#, python-format\nmsgid "%d but"\nmsgid_plural "%d buts"\nmsgstr[0] "%d goal"\nmsgstr[1] "%d goals"\n',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "plural", "answers", "faults"),
+    [
+        ("Publié", "", 'msgstr "Published"', []),
+        ("Publié", "", 'msgstr ""', ["sans traduction : Publié"]),
+        ("De %(a)s à {b}", "", 'msgstr "To {b} from %(a)s"', []),
+        ("De %(a)s", "", 'msgstr "From %(b)s"', ["valeurs ou balises différentes : De %(a)s"]),
+        ("De {a}", "", 'msgstr "From it"', ["valeurs ou balises différentes : De {a}"]),
+        ("Un <b>but</b>", "", 'msgstr "A <b>goal"', ["valeurs ou balises différentes : Un <b>but</b>"]),
+        ("But\\n", "", 'msgstr "Goal"', ["valeurs ou balises différentes : But\n"]),
+        ("%d but", "%d buts", 'msgstr[0] "%d goal"\nmsgstr[1] "%d goals"', []),
+        ("Un but", "%d buts", 'msgstr[0] "A goal"\nmsgstr[1] "%d goals"', []),
+        ("%d but", "%d buts", 'msgstr[0] "%d goal"', ["formes du pluriel à revoir : %d but"]),
+        ("%d but", "%d buts", 'msgstr[0] "%d goal"\nmsgstr[1] ""', ["formes du pluriel à revoir : %d but"]),
+    ],
+)
+def test_the_english_catalogue_is_complete_and_keeps_values_and_tags(monkeypatch, words, plural, answers, faults):
+    monkeypatch.syspath_prepend(BIN)
+    catalogue = importlib.import_module("catalogue")
+    entry = source(words, plural)
+    english = entry[: entry.index("msgstr")] + answers
+
+    assert list(catalogue.faults(f"#\n\n{entry}", f"#\n\n{english}")) == faults
+
+
+def test_the_english_catalogue_has_the_texts_of_the_sources_and_no_other(monkeypatch):
+    monkeypatch.syspath_prepend(BIN)
+    catalogue = importlib.import_module("catalogue")
+
+    faults = list(catalogue.faults("#\n\n" + source("Ici"), '#\n\nmsgid "Parti"\nmsgstr "Gone"'))
+
+    assert faults == ["sans traduction : Ici", "n’est plus dans les sources : Parti"]

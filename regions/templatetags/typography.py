@@ -5,6 +5,8 @@ import datetime
 from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
 
 from regions import typography
 from regions.models import Region
@@ -39,6 +41,26 @@ def moment(at: datetime.datetime | None, region: Region | None = None) -> str:
         return ""
     local = timezone.localtime(at, region.zone if region else None)
     return f"{typography.day(local)}, {typography.hour(local)}"
+
+
+@register.filter
+def of(region: Region) -> str:
+    """``{{ region|of }}``: « de Bretagne », « d’Île-de-France »; in another language, the name alone."""
+    return region.of_name if typography.is_french() else region.name
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def in_french(text: str) -> str:
+    """``{{ principle.statement|in_french }}``: words that no catalogue translates, those of a charter or of a person.
+
+    On a page in another language they are marked as French, for whoever hears or translates it, and keep French
+    spaces; on a page in French they are given back as they are. Not for an attribute or a title, which hold no tag.
+    """
+    if not text or typography.is_french():
+        return text
+    typeset_text = mark_safe(typography.french_text(conditional_escape(text)))  # noqa: S308  escaped, then its spaces
+    return format_html('<span lang="fr">{}</span>', typeset_text)
 
 
 @register.filter(is_safe=True)

@@ -57,6 +57,22 @@ def test_a_printed_text_prints_the_same_again(text):
     assert typeset(typeset(text)) == typeset(text)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "shown"),
+    [
+        ("fr", "Qui ? <moi>", "Qui ? &lt;moi&gt;"),
+        ("en", "Qui ? <moi>", f'<span lang="fr">Qui{NARROW}? &lt;moi&gt;</span>'),
+        ("en", mark_safe("Qui ? <b>moi</b>"), f'<span lang="fr">Qui{NARROW}? <b>moi</b></span>'),
+        ("en", "", ""),
+    ],
+)
+def test_words_that_stay_french_say_so_on_a_page_in_another_language(language, text, shown):
+    with translation.override(language):
+        page = Template("{% load typography %}{{ text|in_french }}").render(Context({"text": text}))
+
+    assert page == shown
+
+
 def test_the_filter_keeps_the_escaping_of_its_text():
     template = Template("{% load typography %}{{ typed|typeset }} {{ markup|typeset }}")
 
