@@ -4,6 +4,7 @@ from django.urls import path
 
 from pledges.views.embeds import badge, embedded_list, embedded_region, how_to_embed
 from pledges.views.feeds import all_pledges, contest_table, election_calendar, region_pledges
+from pledges.views.sheets import contest_sheet, list_sheet
 from pledges.views.sitemap import sitemap
 
 urlpatterns = [
@@ -11,6 +12,8 @@ urlpatterns = [
     path("flux/regions/<slug:slug>.atom", region_pledges, name="region-feed"),
     path("flux/elections/<slug:slug>.ics", election_calendar, name="election-calendar"),
     path("elections/<slug:slug>/<slug:territory>/tableau.csv", contest_table, name="contest-table"),
+    path("elections/<slug:slug>/<slug:territory>/feuille.pdf", contest_sheet, name="contest-sheet"),
+    path("listes/<key:pk>/feuille.pdf", list_sheet, name="list-sheet"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("integrer/", how_to_embed, name="embed"),
     path("integrer/regions/<slug:slug>/", embedded_region, name="embed-region"),
