@@ -129,6 +129,11 @@ def _counts(counted: Iterable[Counted], on: str) -> tuple[str, list[str]]:
     if not total:
         return _("Les listes ne sont pas encore connues"), []
     signed = sum(each.signed_count for each in known)
+    if not signed:
+        words = ngettext(
+            "Aucun engagement publié, sur %(total)d liste", "Aucun engagement publié, sur %(total)d listes", total
+        )
+        return words % {"total": total}, [_("Au %s") % on]
     words = ngettext(
         "%(signed)d liste sur %(total)d a signé la charte",
         "%(signed)d listes sur %(total)d ont signé la charte",

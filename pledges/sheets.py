@@ -164,7 +164,11 @@ def _summary(shown: Matrix) -> str:
     if not shown.rows:
         return _("Les listes ne sont pas encore connues.")
     if not shown.signed_count:
-        return _("Aucune des %d listes n’a d’engagement publié.") % shown.list_count
+        return ngettext(
+            "La seule liste connue n’a pas d’engagement publié.",
+            "Aucune des %(total)d listes n’a d’engagement publié.",
+            shown.list_count,
+        ) % {"total": shown.list_count}
     return ngettext(
         "%(signed)d liste sur %(total)d a signé la charte.",
         "%(signed)d listes sur %(total)d ont signé la charte.",

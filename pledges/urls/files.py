@@ -4,6 +4,7 @@ from django.urls import path
 
 from pledges.views.embeds import badge, embedded_list, embedded_region, how_to_embed
 from pledges.views.feeds import all_pledges, contest_table, election_calendar, region_pledges
+from pledges.views.press import press_png, press_svg, press_table
 from pledges.views.shares import (
     share_contest,
     share_election,
@@ -28,6 +29,9 @@ urlpatterns = [
     path("partage/elections/<slug:slug>/<slug:territory>.png", share_contest, name="share-contest"),
     path("partage/listes/<key:pk>.png", share_list, name="share-list"),
     path("partage/principes/<key:number>.png", share_principle, name="share-principle"),
+    path("presse/<slug:slug>/<slug:chart>.svg", press_svg, name="press-svg"),
+    path("presse/<slug:slug>/<slug:chart>.png", press_png, name="press-png"),
+    path("presse/<slug:slug>/<slug:chart>.csv", press_table, name="press-table"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("integrer/", how_to_embed, name="embed"),
     path("integrer/regions/<slug:slug>/", embedded_region, name="embed-region"),

@@ -120,6 +120,14 @@ def test_a_contest_whose_lists_are_not_known_counts_nothing(client, contest, sai
     assert said == [of_contest(0, 0, line="Les listes ne sont pas encore connues", notes=[])]
 
 
+def test_a_contest_where_nobody_signed_counts_what_is_published(client, contest, said):
+    CandidateListFactory.create_batch(2, contest=contest)
+
+    client.get("/partage/elections/regionales/bretagne.png")
+
+    assert said == [of_contest(0, 2, line="Aucun engagement publié, sur 2 listes")]
+
+
 def test_a_region_counts_all_the_elections_of_the_moment(client, contest, said):
     signed_list(contest)
     other = ElectionFactory(name="Départementales", kind=ElectionKind.DEPARTMENTAL, is_demonstration=True)
