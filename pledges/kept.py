@@ -28,7 +28,7 @@ PATIENCE = 5.0
 UNREAD = timedelta(days=1)
 _TOUCHED_EVERY = timedelta(hours=1).total_seconds()
 
-# One drawing at a time in each process: the compiler takes a whole core, and its memory.
+# One drawing at a time in each process: the compiler holds a whole core, and Python's own lock while it works.
 _turn = Lock()
 
 

@@ -180,7 +180,7 @@ def _row(row: Row) -> Content:
     return {
         "panel": str(row.list.panel_number or "–"),
         "name": row.list.name,
-        "leaders": _names(row.leaders),
+        "leaders": _leaders(row.list, row.leaders),
         "nuance": _("nuance attribuée par le ministère : %s") % row.list.nuance if row.list.nuance else "",
         "state": row.state,
         "answers": [{"answer": cell.answer or "none", "label": _in_words(cell)} for cell in row.cells],
@@ -192,7 +192,7 @@ def _who(candidate_list: CandidateList, leaders: list[Candidate]) -> list[list[s
     head = _("Binôme") if candidate_list.kind == ListKind.PAIR else _("Tête de liste")
     facts = [
         (_("Panneau"), str(candidate_list.panel_number or "")),
-        (head, _names(leaders)),
+        (head, _leaders(candidate_list, leaders)),
         (_("Nuance attribuée par le ministère"), str(candidate_list.nuance or "")),
     ]
     return [[label, value] for label, value in facts if value]
@@ -209,8 +209,10 @@ def _standing_sentence(candidate_list: CandidateList, pledge: Pledge | None) -> 
     return " ".join(f"{sentence}." for sentence in sentences)
 
 
-def _names(people: Iterable[Candidate]) -> str:
-    return _(" et ").join(person.full_name for person in people)
+def _leaders(candidate_list: CandidateList, leaders: Iterable[Candidate]) -> str:
+    """Who leads a list, or makes a binôme: nothing where its name already says it."""
+    names = _(" et ").join(person.full_name for person in leaders)
+    return "" if names == candidate_list.name else names
 
 
 def _in_words(cell: Cell) -> str:

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pledges import sheets
-from pledges.enums import Answer
+from pledges.enums import Answer, ListKind
 from pledges.models import CandidateList, Contest
 from regions.enums import Measure
 from regions.models import Indicator
 from regions.typography import day
 from tests.pledges.factories import (
+    CandidateFactory,
     CandidateListFactory,
     CommitmentFactory,
     ContestFactory,
@@ -97,6 +98,14 @@ def test_a_contest_shows_the_last_figure_of_each_measure_and_base(contest):
     assert f"L’ESS {contest.region.of_name}, en chiffres" in text
     assert re.findall(r"([\d,]+)\s% ", text) == ["14,3", "8,0"]
     assert "2015, emploi salarié. INSEE" in text
+
+
+def test_a_pair_that_is_named_after_its_members_names_them_once(contest):
+    pair = CandidateListFactory(contest=contest, kind=ListKind.PAIR, name="Alix UN et Alix DEUX")
+    for rank, name in enumerate(("UN", "DEUX"), 1):
+        CandidateFactory(candidate_list=pair, last_name=name, rank=rank)
+
+    assert [text_of(pdf_of(shown)).count("Alix UN et Alix DEUX") for shown in (contest, pair)] == [1, 1]
 
 
 @pytest.mark.parametrize("shown", ["contest", "list"])
