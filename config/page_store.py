@@ -119,7 +119,8 @@ class PageStore:
         status, headers = answer[0], answer[1]
         names = {name.lower(): value for name, value in headers}
         public = names.get("cache-control", "").startswith("public")
-        if not status.startswith("200") or not public or _OWN & names.keys():
+        packed = names.get("content-type", "").startswith(_PACKED)
+        if not status.startswith("200") or not public or packed or _OWN & names.keys():
             start_response(*answer)
             return chunks
         try:
@@ -173,6 +174,8 @@ class PageStore:
 _IDENTITY = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME", "PATH_INFO")
 # An answer that is one person's, or that has already been given its form: it passes as it is.
 _OWN = {"set-cookie", "vary", "content-encoding"}
+# Drawings are kept as files already: here they would push out a hundred pages, and compressing them gains nothing.
+_PACKED = ("application/pdf", "image/png")
 _KEPT_BY_304 = {"Cache-Control", "ETag", "Vary", "Content-Security-Policy", "Strict-Transport-Security"}
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pledges import receipts
+from pledges.drawing import Content, DrawingError
 from pledges.models import CandidateList, Pledge, Receipt
 from pledges.models.receipt import receipt_name
 
@@ -19,7 +20,7 @@ def issue(pledge_id: int) -> Receipt | None:
     """The receipt of what a pledge says now, made if it is not there. Safe to repeat, and to ask for at the same time.
 
     :return: None when no receipt is made of such a pledge: nobody confirmed it, or it has ended.
-    :raises receipts.ReceiptError: When the PDF cannot be made.
+    :raises DrawingError: When the PDF cannot be made.
     :raises OSError: When the file cannot be written; nothing half-written is kept.
     """
     pledge = receipts.read(pledge_id)
@@ -47,23 +48,23 @@ def try_to_issue(pledge_id: int) -> bool:
     """
     try:
         return issue(pledge_id) is not None
-    except (receipts.ReceiptError, OSError) as error:
+    except (DrawingError, OSError) as error:
         log_failure(pledge_id, error)
         return False
 
 
-def log_failure(pledge_id: int, error: receipts.ReceiptError | OSError) -> None:
+def log_failure(pledge_id: int, error: DrawingError | OSError) -> None:
     """Say what went wrong, and nothing of what the pledge says."""
     logger.error("receipt of pledge %s not made: %s: %s", pledge_id, type(error).__name__, error)
 
 
-def _made(said: receipts.Content) -> Receipt | None:
+def _made(said: Content) -> Receipt | None:
     """The receipt of this content, if its file is there too: a restored database may know of files that are lost."""
     receipt = Receipt.objects.filter(content_sha256=receipts.content_sha256(said)).first()
     return receipt if receipt and default_storage.exists(receipt_name(receipt, "")) else None
 
 
-def _keep(pledge: Pledge, said: receipts.Content, pdf: bytes) -> Receipt:
+def _keep(pledge: Pledge, said: Content, pdf: bytes) -> Receipt:
     """Write the file, then its row. The caller holds the list's lock, so that no other writes the same."""
     digest = receipts.content_sha256(said)
     receipt = Receipt.objects.filter(content_sha256=digest).first() or Receipt(

@@ -1,39 +1,22 @@
 """From a pledge to its receipt: what the PDF says, and its bytes, the same on any machine and any day."""
 
-import hashlib
-import io
-import json
-import re
-import unicodedata
-from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-import segno
-import typst
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges import drawing
 from pledges.codes import in_groups
+from pledges.drawing import Content, one_line
 from pledges.enums import LIVE, STANDING, Answer, IdentityCheck, ListKind, PledgeState
 from pledges.matrix import Cell, all_cells
 from pledges.models import Pledge, Signatory
 from regions.typography import day, typeset_text
 
-TEMPLATE = Path(settings.BASE_DIR) / "templates" / "receipts" / "receipt.typ"
-# Raised by whoever changes, in this module, how a content becomes a PDF: older receipts are then made anew.
-EDITION = 1
-
-type Content = dict[str, Any]
-
-
-class ReceiptError(Exception):
-    """The PDF could not be made. The text says where the compiler stopped, and nothing of what the pledge says."""
+TEMPLATE = drawing.FOLDER / "receipts" / "receipt.typ"
 
 
 # --- Which pledges ---
@@ -134,14 +117,8 @@ def content(pledge: Pledge) -> Content:
 
 
 def content_sha256(content: Content) -> str:
-    """The hash of everything the PDF is made from: what it says, the template's own text, what draws it."""
-    whole = [content, TEMPLATE.read_text(encoding="utf-8"), version("typst"), version("segno"), EDITION]
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
-
-
-def one_line(text: str) -> str:
-    """A text as a page shows it: line ends and runs of spaces are one space, so that words stay in their place."""
-    return re.sub(r"[ \t\r\n\f\v]+", " ", text).strip()
+    """The hash of everything the PDF is made from."""
+    return drawing.fingerprint(TEMPLATE, content)
 
 
 def _moments(pledge: Pledge) -> list[datetime | None]:
@@ -223,96 +200,10 @@ def _typeset(words: dict[str, str]) -> dict[str, str]:
 
 # --- The PDF ---
 
-# « error: PDF/UA-1 error: the text `"…"` could not be displayed with font … »: one line for each group of signs.
-_REFUSED = re.compile(r'the text `"(.+?)"` could not be displayed')
-_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
-# Signs that every font has: they are never the reason of a refusal.
-_COMMON = re.compile("[\u0020-\u007e\u00a0-\u017f\u2010-\u2027\u202f\u2039\u203a\u27e8\u27e9]")
-
 
 def render(content: Content) -> bytes:
     """The PDF, tagged for those who do not see it (PDF/UA-1). The same content gives the same bytes.
 
-    A sign that no font draws, or that nobody sees, is written by its number, ``⟨U+1F600⟩``: the words stay exact.
-
-    :raises ReceiptError: When the compiler refuses it, which no words of a signer can cause.
+    :raises DrawingError: When the compiler refuses it, which no words of a signer can cause.
     """
-    numbered = {sign for sign in _signs(content) if _is_hidden(sign)}
-    attempts = 0
-    while True:
-        attempts += 1
-        try:
-            return _compile(_by_number(content, numbered))
-        except typst.TypstError as error:
-            refused = _refused(error) - numbered
-            if not refused:
-                raise ReceiptError(error.message) from None
-        # Signs are drawn in groups: writing one by its number may leave another alone. Twice, then all at once.
-        numbered |= refused if attempts < 3 else _uncommon(_signs(content))
-
-
-def _compile(content: Content) -> bytes:
-    pdf = compiler(content).compile(format="pdf", pdf_standards=["ua-1"], timestamp=content["dated"])
-    assert isinstance(pdf, bytes)  # noqa: S101  one file, whatever its pages
-    return pdf
-
-
-def compiler(content: Content) -> typst.Compiler:
-    """The template with a content; the fonts are those that come with the compiler, the same on any machine."""
-    return typst.Compiler(
-        input=TEMPLATE.read_bytes(),
-        root=TEMPLATE.parent,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"content": json.dumps(content, sort_keys=True), "qr": _qr(content["address"])},
-    )
-
-
-def _qr(address: str) -> str:
-    """The QR code of an address, as SVG: the PDF keeps it as lines, sharp at any size."""
-    svg = io.BytesIO()
-    segno.make_qr(address, error="m").save(svg, kind="svg", xmldecl=False, border=4, dark="#261a2b", nl=False)
-    return svg.getvalue().decode()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)
-
-
-def _map_text(value: Any, change: Callable[[str], str]) -> Any:
-    """The same values, each text changed."""
-    if isinstance(value, dict):
-        return {name: _map_text(inner, change) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_map_text(inner, change) for inner in value]
-    return change(value) if isinstance(value, str) else value
-
-
-def _signs(value: Any) -> set[str]:
-    """Every sign of a content."""
-    if isinstance(value, dict | list):
-        return set().union(*map(_signs, value.values() if isinstance(value, dict) else value))
-    return set(value) if isinstance(value, str) else set()
-
-
-def _by_number(content: Content, signs: set[str]) -> Content:
-    """Write these signs by their number, wherever they are."""
-    table = {ord(sign): f"⟨U+{ord(sign):04X}⟩" for sign in signs}
-    changed: Content = _map_text(content, lambda text: text.translate(table))
-    return changed
-
-
-def _is_hidden(sign: str) -> bool:
-    """Controls, directions, joiners, private and half signs: nobody sees them, or nobody knows what they show."""
-    return unicodedata.category(sign) in {"Cc", "Cf", "Co", "Cs"}
-
-
-def _uncommon(signs: Iterable[str]) -> set[str]:
-    return {sign for sign in signs if not _COMMON.match(sign)}
-
-
-def _refused(error: typst.TypstError) -> set[str]:
-    """The signs that the compiler could not draw, as its words name them."""
-    groups = "".join(_REFUSED.findall(error.diagnostic))
-    return _uncommon(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), groups))
+    return drawing.pdf(TEMPLATE, content, dated=content["dated"])

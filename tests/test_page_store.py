@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from config.encodings import chosen
 from config.page_store import MAX_BYTES, PageStore
+from pledges import drawing
 from pledges.actions import personal_data, review
 from pledges.calendar import local_midnight
 from pledges.enums import IdentityCheck
@@ -181,6 +182,16 @@ def test_what_is_no_page_is_not_kept(store, django, clock, path):
     Answer(store, path)
     Answer(store, path)
 
+    assert django.count == 2
+
+
+def test_a_drawing_is_a_file_already_and_is_neither_kept_nor_compressed(store, django, clock, monkeypatch):
+    monkeypatch.setattr(drawing, "png", lambda _template, _content: b"PNG" * 1000)
+
+    answers = [Answer(store, "/partage/accueil.png", HTTP_ACCEPT_ENCODING="br, gzip") for _time in range(2)]
+
+    assert [(answer.status, answer.sent) for answer in answers] == [(200, b"PNG" * 1000)] * 2
+    assert {answer.headers.get("content-encoding") for answer in answers} == {None}
     assert django.count == 2
 
 

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from pledges import tasks
+from pledges import kept, tasks
 from pledges.enums import STANDING
 from pledges.models import Pledge, Receipt
 from pledges.models.receipt import RECEIPT_FOLDER
@@ -37,6 +37,8 @@ def forget_receipts(pledge: Pledge) -> None:
     receipts.delete()
     # Robust: the act is done, and what could not be deleted now is by ``delete_stray_receipts``.
     transaction.on_commit(partial(_delete_files, names), robust=True)
+    # Sheets and pictures hold the same words, under names that tell nothing: all go, and are drawn again when asked.
+    transaction.on_commit(kept.forget, robust=True)
 
 
 def delete_stray_receipts() -> int:

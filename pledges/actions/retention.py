@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from pledges import limits, proof
+from pledges import kept, limits, proof
 from pledges.actions.declaring import ERASED_NAME, drop_empty_contests, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes, forget_exchanges
 from pledges.actions.imports import forget_old_imports
@@ -37,6 +37,7 @@ class Purged:
     email_changes: int = 0
     tasks: int = 0
     stray_receipts: int = 0
+    drawings: int = 0
     imports: int = 0
     reminders: int = 0
     exchanges: int = 0
@@ -60,6 +61,7 @@ def purge_expired() -> Purged:
         .exclude(recipient="")
         .update(recipient=""),
         stray_receipts=delete_stray_receipts(),
+        drawings=kept.forget_unread(),
         imports=forget_old_imports(),
         requests=limits.forget() + proof.forget(),
         email_changes=_drop_email_changes(),

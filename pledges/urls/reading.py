@@ -7,6 +7,7 @@ from pledges.views.comparing import compare
 from pledges.views.elections import contest, election, elections
 from pledges.views.home import home
 from pledges.views.lists import candidate_list
+from pledges.views.press import press
 from pledges.views.principles import principle
 from pledges.views.regions import region
 from pledges.views.search import search, suggestions
@@ -22,5 +23,6 @@ urlpatterns = [
     path("elections/<slug:slug>/<slug:territory>/", contest, name="contest"),
     path("listes/<key:pk>-<slug:slug>/", candidate_list, name="list"),
     path("candidats/<key:pk>-<slug:slug>/", candidate, name="candidate"),
+    path("presse/", press, name="press"),
     path("principes/<key:number>/", principle, name="principle"),
 ]

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import issuing
 from pledges.codes import in_groups, read_code
+from pledges.drawing import DrawingError
 from pledges.enums import STANDING, Act, PledgeState
 from pledges.file_digest import DigestUploadHandler
 from pledges.forms import CODE_PARAMETER, RECEIPT_LIMIT, ReceiptCodeForm, ReceiptFileForm
 from pledges.matrix import all_cells
 from pledges.models import Pledge, Receipt, Signatory
-from pledges.receipts import ReceiptError
 from pledges.views.private_page import by_link
 
 
@@ -28,7 +28,7 @@ def download(request: HttpRequest, token: str, signatory: Signatory) -> HttpResp
         if receipt is None:
             return redirect("private", token=token)
         pdf = receipt.pdf()
-    except (ReceiptError, OSError) as error:
+    except (DrawingError, OSError) as error:
         issuing.log_failure(signatory.pledge_id, error)
         return render(request, "pledges/receipt_late.html", {"token": token}, status=503)
     name = slugify(str(signatory.pledge.signer))[:60].strip("-") or "engagement"

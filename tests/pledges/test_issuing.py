@@ -243,7 +243,7 @@ def test_a_template_that_does_not_compile_is_said_in_the_log_and_not_to_the_sign
     monkeypatch.setattr(receipts, "TEMPLATE", broken)
 
     assert not issuing.try_to_issue(signed().pk)
-    assert "ReceiptError" in caplog.text
+    assert "DrawingError" in caplog.text
     assert WORDS not in caplog.text
 
 

@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import io
 import json
 import os
 import re
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.utils import timezone
-from pypdf import PdfReader
 
 from pledges import receipts
 from pledges.enums import Answer, Capacity, ListKind
@@ -27,6 +25,7 @@ from tests.pledges.factories import (
     PledgeFactory,
     SignatoryFactory,
 )
+from tests.pledges.pdf import headings_of, reader_of, tags_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -49,39 +48,6 @@ def said_of(pledge):
 
 def pdf_of(pledge):
     return receipts.render(said_of(pledge))
-
-
-def reader_of(pdf):
-    return PdfReader(io.BytesIO(pdf))
-
-
-def text_of(pdf):
-    """What a reader copies, on one line, without the spaces that French asks not to break nor those that we add."""
-    text = "\n".join(page.extract_text() for page in reader_of(pdf).pages).replace("\u200b", "")
-    return " ".join(text.split())
-
-
-def tags_of(pdf):
-    """The tags of the structure tree in reading order, with their alternative texts and their titles."""
-    found = []
-
-    def walk(node):
-        node = node.get_object()
-        if isinstance(node, list):
-            for child in node:
-                walk(child)
-        elif hasattr(node, "get"):
-            if tag := node.get("/S"):
-                found.append((tag, str(node.get("/Alt", "")), str(node.get("/T", ""))))
-            if (inside := node.get("/K")) is not None:
-                walk(inside)
-
-    walk(reader_of(pdf).trailer["/Root"]["/StructTreeRoot"])
-    return found
-
-
-def headings_of(pdf):
-    return [(tag, title) for tag, _alt, title in tags_of(pdf) if re.fullmatch(r"/H\d", tag)]
 
 
 # --- What it says ---

@@ -282,7 +282,7 @@ def test_the_sitemap_names_the_pages_and_the_lists_that_signed(client, contest):
 
     named = [loc.text for loc in ET.fromstring(content).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     paths = [address.removeprefix("https://portail.exemple") for address in named]
-    assert paths[9:] == [
+    assert paths[10:] == [
         *(f"/principes/{number}/" for number in range(1, 6)),
         "/regions/bretagne/",
         "/elections/regionales/",

@@ -35,6 +35,7 @@ class Command(BaseCommand):
                     " %(tasks)d tâches d’il y a deux semaines,"
                     " %(email_changes)d changements d’adresse restés sans confirmation,"
                     " %(stray_receipts)d fichiers de reçus sans engagement,"
+                    " %(drawings)d dessins que personne n’a relus depuis un jour,"
                     " %(imports)d imports que personne n’a acceptés."
                 )
                 % asdict(purged)
