@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import limits, proof
+from pledges.actions import corrections
 from pledges.actions.declaring import ERASED_NAME, drop_empty_contests, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes, forget_exchanges
 from pledges.actions.imports import forget_old_imports
@@ -40,6 +41,7 @@ class Purged:
     imports: int = 0
     reminders: int = 0
     exchanges: int = 0
+    corrections: int = 0
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -61,6 +63,7 @@ def purge_expired() -> Purged:
         .update(recipient=""),
         stray_receipts=delete_stray_receipts(),
         imports=forget_old_imports(),
+        corrections=corrections.forget_old(),
         requests=limits.forget() + proof.forget(),
         email_changes=_drop_email_changes(),
         # Those that a killed worker left running for ever go too: what they had to do is owed elsewhere.

@@ -1,3 +1,3 @@
 """The networks' desk: pledges to review, lists, imports, mails, journal; elections, charters for administrators."""
 
-from . import contests, elections, imports, journal, lists, mail, pledges, reasons  # noqa: F401  they register themselves
+from . import contests, corrections, elections, imports, journal, lists, mail, pledges, reasons  # noqa: F401  they register themselves

@@ -8,7 +8,18 @@ from pledges.models import CandidateList, Contest, Election, Pledge, Principle
 from regions.models import Region
 from regions.pages import public_page
 
-PROSE = ("home", "resources", "method", "glossary", "accessibility", "legal-notice", "privacy", "site-map", "embed")
+PROSE = (
+    "home",
+    "resources",
+    "method",
+    "glossary",
+    "easy",
+    "accessibility",
+    "legal-notice",
+    "privacy",
+    "site-map",
+    "embed",
+)
 
 
 @public_page

@@ -35,7 +35,8 @@ class Command(BaseCommand):
                     " %(tasks)d tâches d’il y a deux semaines,"
                     " %(email_changes)d changements d’adresse restés sans confirmation,"
                     " %(stray_receipts)d fichiers de reçus sans engagement,"
-                    " %(imports)d imports que personne n’a acceptés."
+                    " %(imports)d imports que personne n’a acceptés,"
+                    " les mots de %(corrections)d demandes de correction."
                 )
                 % asdict(purged)
                 if replace(purged, reminders=0)
