@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import AskedAs, CorrectionKind
@@ -12,6 +13,11 @@ from pledges.models import CorrectionRequest
 from pledges.our_pages import OurPage, our_page
 
 CHOOSE = {"required": _("Choisissez une réponse.")}
+
+
+def _capitalised(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """As each begins a line here, and is in the middle of a sentence elsewhere."""
+    return [(value, capfirst(label)) for value, label in choices]
 
 
 class CorrectionForm(GuardedForm):
@@ -26,7 +32,7 @@ class CorrectionForm(GuardedForm):
     )
     kind = forms.ChoiceField(
         label=_("Que demandez-vous ?"),
-        choices=CorrectionKind,
+        choices=_capitalised(CorrectionKind.choices),
         initial=CorrectionKind.CORRECTION,
         widget=forms.RadioSelect,
         error_messages=CHOOSE,
@@ -46,7 +52,12 @@ class CorrectionForm(GuardedForm):
         error_messages={"required": _("Écrivez votre nom : le réseau répond à quelqu’un.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    asked_as = forms.ChoiceField(label=_("Vous êtes"), choices=AskedAs, widget=forms.RadioSelect, error_messages=CHOOSE)
+    asked_as = forms.ChoiceField(
+        label=_("Vous êtes"),
+        choices=_capitalised(AskedAs.choices),
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
+    )
     email = MailboxField(label=_("Votre adresse électronique"), help_text=_("Pour vous répondre. Jamais publiée."))
 
     found: OurPage | None = None
