@@ -26,11 +26,6 @@ handler404 = "config.views.not_found"
 urlpatterns = i18n_patterns(
     path("", include("pledges.urls.reading")),
     path("", include("resources.urls")),
-    path("methode/", page("pages/method.html"), name="method"),
-    path("mentions-legales/", page("pages/legal_notice.html"), name="legal-notice"),
-    path("confidentialite/", page("pages/privacy.html"), name="privacy"),
-    path("accessibilite/", page("pages/accessibility.html"), name="accessibility"),
-    path("glossaire/", page("pages/glossary.html"), name="glossary"),
     path("plan-du-site/", page("pages/site_map.html"), name="site-map"),
     prefix_default_language=False,
 )

@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from pledges import dossier
 from pledges.calendar import Silence, silences, today
 from pledges.enums import IMPORT_AT_WORK, IMPORT_OVER, Act, PledgeState
-from pledges.models import CandidateImport, CandidateList, Contest, Election, JournalEntry, OutboxMail, Pledge
+from pledges.models import (
+    CandidateImport,
+    CandidateList,
+    Contest,
+    CorrectionRequest,
+    Election,
+    JournalEntry,
+    OutboxMail,
+    Pledge,
+)
 from regions.models import Region, User
 
 SHOWN = 5
@@ -30,6 +39,8 @@ DECISIONS = (
     Act.PLEDGE_MATCHED,
     Act.LIST_INVITED,
     Act.CANDIDATES_IMPORTED,
+    Act.CORRECTION_ACCEPTED,
+    Act.CORRECTION_DECLINED,
 )
 
 
@@ -78,6 +89,7 @@ class Dashboard:
     waiting: Some[Pledge]
     suspended: int
     imports: int
+    corrections: int
     holds: list[Hold]
     unasked: Some[Contest]
     unasked_lists: int
@@ -117,6 +129,7 @@ def dashboard(user: User) -> Dashboard:
         waiting=Some(list(waiting[:SHOWN]), waiting.count()),
         suspended=Pledge.objects.visible_to(user).filter(state=PledgeState.SUSPENDED).count(),
         imports=CandidateImport.objects.visible_to(user).exclude(state__in=(*IMPORT_AT_WORK, *IMPORT_OVER)).count(),
+        corrections=CorrectionRequest.objects.visible_to(user).waiting().count(),
         holds=_holds(user),
         unasked=unasked,
         unasked_lists=unasked_lists,

@@ -21,6 +21,7 @@ REGISTERS: tuple[tuple[str, "str | Promise"], ...] = (
     ("pledges_candidateimport", _("Imports")),
     ("pledges_decisionreason", _("Motifs")),
     ("pledges_outboxmail", _("Courriers")),
+    ("pledges_correctionrequest", _("Corrections")),
     ("pledges_journalentry", _("Journal")),
     ("resources_resource", _("Ressources")),
     ("regions_membership", _("Équipe")),

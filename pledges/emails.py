@@ -14,10 +14,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import calendar, letters
-from pledges.enums import CODES, LIVE, Act, LinkPurpose, ListKind, MailKind, PledgeState
+from pledges.enums import (
+    CODES,
+    LIVE,
+    Act,
+    CorrectionKind,
+    CorrectionState,
+    LinkPurpose,
+    ListKind,
+    MailKind,
+    PledgeState,
+)
 from pledges.letters import inline
 from pledges.matrix import all_cells
-from pledges.models import EmailChange, JournalEntry, MailLink, OutboxMail, Pledge, Question, Signatory
+from pledges.models import (
+    CorrectionRequest,
+    EmailChange,
+    JournalEntry,
+    MailLink,
+    OutboxMail,
+    Pledge,
+    Question,
+    Signatory,
+)
 from pledges.models.mail import LINK_LIFE
 from regions import keys
 from regions.enums import Role
@@ -55,6 +74,8 @@ TRUE_IN: dict[MailKind, tuple[PledgeState, ...]] = {
 def is_still_true(mail: OutboxMail) -> bool:
     """Whether what the mail says has not been overtaken: confirmed since, published since, withdrawn since."""
     kind = MailKind(mail.kind)
+    if mail.correction:
+        return _is_correction_so(mail, mail.correction)
     if mail.user:
         return mail.user.is_active and mail.user.email == mail.recipient
     if mail.signatory is None or mail.pledge is None:
@@ -64,6 +85,15 @@ def is_still_true(mail: OutboxMail) -> bool:
     if kind == MailKind.QUESTION and not _unanswered(mail.signatory).exists():
         return False
     return mail.pledge.state in TRUE_IN.get(kind, PledgeState)
+
+
+def _is_correction_so(mail: OutboxMail, correction: CorrectionRequest) -> bool:
+    """« Received » and « to be answered » are true until somebody answers, « answered » from then on."""
+    if mail.user and not mail.user.is_active:
+        return False
+    reader = mail.user or correction
+    is_answered = correction.state != CorrectionState.RECEIVED
+    return mail.recipient == reader.email and is_answered == (mail.kind == MailKind.CORRECTION_ANSWERED)
 
 
 def compose(mail: OutboxMail) -> EmailMultiAlternatives:
@@ -96,7 +126,26 @@ def message_id(mail: OutboxMail) -> str:
 
 def _context(mail: OutboxMail) -> dict[str, Any]:
     """What the templates may say: words made harmless, and no model that would let others in."""
+    if mail.correction:
+        return _correction_context(mail.correction)
     return _account_context(mail, mail.user) if mail.user else _pledge_context(mail)
+
+
+def _correction_context(correction: CorrectionRequest) -> dict[str, Any]:
+    """Which page, and what was answered; not what was typed about it, which anyone may have mailed to anyone."""
+    region = correction.region
+    networks = region.networks.all() if region else Network.objects.none()
+    return {
+        "is_reply": correction.kind == CorrectionKind.REPLY,
+        "is_accepted": correction.state == CorrectionState.ACCEPTED,
+        "place": inline(region.name) if region else "",
+        "page_url": f"{settings.SITE_URL}{correction.page}",
+        "reason": letters.quoted(correction.reason),
+        "desk": f"{settings.SITE_URL}{reverse('admin:pledges_correctionrequest_change', args=[correction.pk])}",
+        "networks": [(inline(network.name), network.site) for network in networks],
+        "contact": settings.CONTACT_EMAIL,
+        "SITE_URL": settings.SITE_URL,
+    }
 
 
 def _account_context(mail: OutboxMail, user: User) -> dict[str, Any]:

@@ -155,13 +155,44 @@ class MailKind(models.TextChoices):
     APPROVE = "approve", _("changement d’adresse à autoriser")
     PROVE = "prove", _("nouvelle adresse à confirmer")
     QUESTION = "question", _("question du réseau")
+    # To whoever asks for a correction.
+    CORRECTION_RECEIVED = "received", _("demande de correction reçue")
+    CORRECTION_ANSWERED = "answered", _("réponse à une demande de correction")
     # To whoever has an account at the desk, or is offered one.
     INVITED = "invited", _("invitation dans l’espace des réseaux")
     PASSWORD = "password", _("lien pour choisir un mot de passe")
+    CORRECTION_TO_ANSWER = "to_correct", _("demande de correction à traiter")
 
 
-# The others go to those who sign, about a pledge.
+# Apart from these, mails go to those who sign, about a pledge.
 TO_ACCOUNTS = (MailKind.INVITED, MailKind.PASSWORD)
+ABOUT_CORRECTIONS = (MailKind.CORRECTION_RECEIVED, MailKind.CORRECTION_ANSWERED, MailKind.CORRECTION_TO_ANSWER)
+
+
+class CorrectionKind(models.TextChoices):
+    """What is asked about a page."""
+
+    CORRECTION = "correction", _("corriger une erreur")
+    REPLY = "reply", _("exercer un droit de réponse")
+
+
+class CorrectionState(models.TextChoices):
+    """Where what was asked about a page stands."""
+
+    RECEIVED = "received", _("à traiter")
+    ACCEPTED = "accepted", _("acceptée")
+    DECLINED = "declined", _("refusée")
+
+    def can_become(self, state: "CorrectionState") -> bool:
+        return self == CorrectionState.RECEIVED and state != CorrectionState.RECEIVED
+
+
+class AskedAs(models.TextChoices):
+    """In what capacity someone asks for a correction."""
+
+    CANDIDATE = "candidate", _("candidate, candidat ou mandataire d’une liste")
+    NETWORK = "network", _("membre d’un réseau de l’ESS")
+    CITIZEN = "citizen", _("citoyenne ou citoyen")
 
 
 class ConsentPurpose(models.TextChoices):
@@ -213,6 +244,9 @@ class Act(models.TextChoices):
     PLEDGE_NOTED = "pledge.noted", _("note entre collègues")
     QUESTION_ASKED = "question.asked", _("question posée à qui a signé")
     QUESTION_ANSWERED = "question.answered", _("réponse à la question du réseau")
+    CORRECTION_ASKED = "correction.asked", _("correction demandée")
+    CORRECTION_ACCEPTED = "correction.accepted", _("demande de correction acceptée")
+    CORRECTION_DECLINED = "correction.declined", _("demande de correction refusée")
     MAIL_RESENT = "mail.resent", _("courrier renvoyé")
     LIST_INVITED = "list.invited", _("liste sollicitée")
     CANDIDATES_IMPORTED = "candidates.imported", _("candidatures importées")

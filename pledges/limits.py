@@ -101,6 +101,9 @@ LINKS_FROM_NETWORK = Limit("link.network", 60, HOUR)
 UNPROVED_LINKS_FROM_NETWORK = Limit("link.network.unproved", 20, HOUR)
 # A code has 39 bits and lives ten minutes: a meeting types its thirty at once, and a thousand networks still find none.
 CODES_FROM_NETWORK = Limit("code.network", 30, timedelta(minutes=10))
+# Someone reports a few errors in a row, an assembly of volunteers a few dozen.
+CORRECTIONS_FROM_NETWORK = Limit("correction.network", 30, HOUR)
+UNPROVED_CORRECTIONS_FROM_NETWORK = Limit("correction.network.unproved", 10, HOUR)
 # An address that has proved nothing may be anybody's, typed by anybody. Given back one a day: a bucket that gave back
 # three a day would let five through in twenty-four hours, three at first and two as it fills.
 MAILS_TO_UNPROVED = Limit("mail.unproved", 3, 3 * DAY)
@@ -142,6 +145,15 @@ def admit_code(request: HttpRequest) -> None:
     :raises TooManyError: When its network has tried too many.
     """
     _admit(CODES_FROM_NETWORK, _network(request), _("Beaucoup de codes ont été essayés depuis votre réseau."))
+
+
+def admit_correction(request: HttpRequest, *, proved: bool) -> None:
+    """Count a correction that is about to be asked.
+
+    :raises TooManyError: When its network has asked too many.
+    """
+    network = CORRECTIONS_FROM_NETWORK if proved else UNPROVED_CORRECTIONS_FROM_NETWORK
+    _admit(network, _network(request), _("Beaucoup de demandes arrivent de votre réseau."))
 
 
 def forget() -> int:

@@ -32,6 +32,7 @@ def deliver(mail_id: int) -> bool:
             "region",
             "signatory",
             "user",
+            "correction__region",
             "pledge__amends",
             "pledge__candidate",
             "pledge__charter",

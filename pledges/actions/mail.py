@@ -24,9 +24,9 @@ def send_again(mail: OutboxMail, *, by: User) -> OutboxMail:
 
     :raises CannotSendAgainError: When there is nothing to send, nobody to send it to, or silence to keep.
     """
-    mail = OutboxMail.objects.select_related("region", "signatory", "user", "pledge__candidate_list__contest").get(
-        pk=mail.pk
-    )
+    mail = OutboxMail.objects.select_related(
+        "region", "signatory", "user", "correction__region", "pledge__candidate_list__contest"
+    ).get(pk=mail.pk)
     if reason := _why_not(mail):
         raise CannotSendAgainError(reason)
     now = timezone.now()
@@ -36,6 +36,9 @@ def send_again(mail: OutboxMail, *, by: User) -> OutboxMail:
         raise CannotSendAgainError(_("Ce courrier est en cours d’envoi."))
     if mail.pledge:
         record(Act.MAIL_RESENT, mail.pledge, by=by, mail=mail.kind, signatory=mail.signatory_id)
+    elif mail.correction:
+        region = mail.correction.region
+        record_at_large(Act.MAIL_RESENT, by=by, region=region, mail=mail.kind, correction=mail.correction_id)
     else:
         record_at_large(Act.MAIL_RESENT, by=by, mail=mail.kind, user=mail.user_id)
     transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import consent
+from pledges.actions import corrections
 from pledges.actions.declaring import ERASED_NAME, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes, forget_everything, forget_exchanges, forget_private_data
 from pledges.actions.recording import lock, record
@@ -19,6 +20,7 @@ from pledges.enums import LIVE, Act, Capacity, ConsentPurpose, Door, PledgeState
 from pledges.models import (
     CandidateList,
     Commitment,
+    CorrectionRequest,
     EmailChange,
     JournalEntry,
     OutboxMail,
@@ -43,6 +45,7 @@ class Erased:
     mails: int = 0
     links: int = 0
     changes: int = 0
+    corrections: int = 0
 
     def __bool__(self) -> bool:
         return self != Erased()
@@ -82,6 +85,9 @@ def export(email: str, *, door: Door = Door.COMMAND) -> dict[str, Any]:
             {_("demandé le"): _moment(change.asked_at), _("confirmé d’ici le"): _moment(change.expires_at)}
             for change in EmailChange.objects.filter(new_email__iexact=email)
         ],
+        _("demandes de correction"): [
+            _correction(each) for each in CorrectionRequest.objects.filter(email__iexact=email)
+        ],
         _("compte d’un réseau"): [
             {
                 _("nom"): user.get_full_name(),
@@ -95,6 +101,21 @@ def export(email: str, *, door: Door = Door.COMMAND) -> dict[str, Any]:
     for signatory in signatories:
         record(Act.DATA_EXPORTED, signatory.pledge, signatory=signatory.pk, door=door)
     return data
+
+
+def _correction(correction: CorrectionRequest) -> dict[str, Any]:
+    return {
+        _("page"): correction.page,
+        _("demande"): correction.get_kind_display(),
+        _("ce qui ne va pas"): correction.wrong,
+        _("ce que la page devrait dire"): correction.wanted,
+        _("nom"): correction.name,
+        _("qualité"): correction.get_asked_as_display(),
+        _("demandée le"): _moment(correction.asked_at),
+        _("état"): correction.get_state_display(),
+        _("décidée le"): _moment(correction.decided_at),
+        _("réponse du réseau"): correction.reason,
+    }
 
 
 def _signature(signatory: Signatory) -> dict[str, Any]:
@@ -233,9 +254,10 @@ def erase(email: str, *, door: Door = Door.COMMAND) -> Erased:
     contact data nor words. An account of a network is another matter, and is left alone. Safe to repeat.
     """
     erased = _erase(Signatory.objects.with_email(email), door)
+    asked = corrections.forget(CorrectionRequest.objects.filter(email__iexact=email))
     mails, _by_model = OutboxMail.objects.filter(recipient__iexact=email).exclude(recipient="").delete()
     changes = close_changes(EmailChange.objects.filter(new_email__iexact=email))
-    return replace(erased, mails=erased.mails + mails, changes=erased.changes + changes)
+    return replace(erased, mails=erased.mails + mails, changes=erased.changes + changes, corrections=asked)
 
 
 @transaction.atomic

@@ -11,7 +11,16 @@ from django.utils import timezone
 from pledges import chain, limits, tasks
 from pledges.actions.sealing import seal_after_commit
 from pledges.enums import Act, MailKind
-from pledges.models import CandidateList, Election, JournalEntry, OutboxMail, Pledge, Signatory, Wording
+from pledges.models import (
+    CandidateList,
+    CorrectionRequest,
+    Election,
+    JournalEntry,
+    OutboxMail,
+    Pledge,
+    Signatory,
+    Wording,
+)
 from regions.models import Region, User
 
 
@@ -144,6 +153,32 @@ def owe_to_account(kind: MailKind, user: User) -> OutboxMail | None:
         return None
     mail = OutboxMail.objects.create(
         key=f"{kind}:account:{user.pk}:{user.mails.count()}", kind=kind, user=user, recipient=user.email
+    )
+    transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)
+    return mail
+
+
+def owe_about(kind: MailKind, correction: CorrectionRequest, *, to: User | None = None) -> OutboxMail | None:
+    """Owe a mail about a page to be corrected, in the act's own transaction; once for each kind and reader.
+
+    What goes to who asked waits for the end of the electoral silence, as all that goes to a territory; what goes to
+    those who work on it does not.
+
+    :param to: Someone who has an account; who asks for the correction, unless told.
+    :return: The mail; None for who has no address, or a mailbox that proved nothing and had three that day.
+    """
+    recipient = to.email if to else correction.email
+    if not recipient or (
+        kind == MailKind.CORRECTION_RECEIVED and not limits.MAILS_TO_UNPROVED.take(limits.mailbox_of(recipient))
+    ):
+        return None
+    mail = OutboxMail.objects.create(
+        key=f"{kind}:correction:{correction.pk}" + (f":{to.pk}" if to else ""),
+        kind=kind,
+        correction=correction,
+        user=to,
+        region=None if to else correction.region,
+        recipient=recipient,
     )
     transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)
     return mail

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import kept, limits, proof
+from pledges.actions import corrections
 from pledges.actions.declaring import ERASED_NAME, drop_empty_contests, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes, forget_exchanges
 from pledges.actions.imports import forget_old_imports
@@ -41,6 +42,7 @@ class Purged:
     imports: int = 0
     reminders: int = 0
     exchanges: int = 0
+    corrections: int = 0
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -63,6 +65,7 @@ def purge_expired() -> Purged:
         stray_receipts=delete_stray_receipts(),
         drawings=kept.forget_unread(),
         imports=forget_old_imports(),
+        corrections=corrections.forget_old(),
         requests=limits.forget() + proof.forget(),
         email_changes=_drop_email_changes(),
         # Those that a killed worker left running for ever go too: what they had to do is owed elsewhere.

@@ -1,3 +1,13 @@
 """The networks' desk: pledges to review, lists, imports, mails, journal; elections, charters for administrators."""
 
-from . import contests, elections, imports, journal, lists, mail, pledges, reasons  # noqa: F401  they register themselves
+from . import (  # noqa: F401  they register themselves
+    contests,
+    corrections,
+    elections,
+    imports,
+    journal,
+    lists,
+    mail,
+    pledges,
+    reasons,
+)

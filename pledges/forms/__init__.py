@@ -2,6 +2,7 @@
 
 from .answers import AnswersForm, PrincipleForm
 from .confirming import CodeForm, ConfirmForm
+from .corrections import AnswerCorrectionForm, CorrectionForm
 from .private_page import (
     AnswerForm,
     ContactForm,
@@ -17,11 +18,13 @@ from .signing import DeclareForm, SendForm, SignersForm
 __all__ = [
     "CODE_PARAMETER",
     "RECEIPT_LIMIT",
+    "AnswerCorrectionForm",
     "AnswerForm",
     "AnswersForm",
     "CodeForm",
     "ConfirmForm",
     "ContactForm",
+    "CorrectionForm",
     "DecideChangeForm",
     "DeclareForm",
     "EmailChangeForm",

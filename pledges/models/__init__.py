@@ -1,6 +1,7 @@
 """Elections, who stands in them, their files; the charter; pledges, their review; journal, mails, receipts, limits."""
 
 from .charter import Charter, Principle
+from .corrections import CorrectionRequest
 from .elections import Candidate, CandidateList, Contest, Election, Nuance
 from .email_change import EmailChange
 from .imports import CandidateImport
@@ -22,6 +23,7 @@ __all__ = [
     "Charter",
     "Commitment",
     "Contest",
+    "CorrectionRequest",
     "DecisionReason",
     "Election",
     "EmailChange",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import CODES, LinkPurpose, MailKind
 from pledges.keyed_hash import keyed_hash
+from pledges.models.corrections import CorrectionRequest
 from pledges.models.email_change import CHANGE_LIFE, EmailChange
 from pledges.models.pledge import Pledge, Signatory
 from regions.models import Region, ScopedQuerySet, User
@@ -173,7 +174,7 @@ class OutboxMail(models.Model):
 
     key = models.CharField(_("clé"), max_length=100, unique=True, help_text=_("Le même courrier n’est dû qu’une fois."))
     kind = models.CharField(_("nature"), max_length=12, choices=MailKind)
-    # To someone who signs, about a pledge of a region; or to someone who has an account.
+    # To someone who signs, about a pledge of a region; to someone who has an account; or to who asks for a correction.
     signatory = models.ForeignKey(Signatory, null=True, on_delete=models.CASCADE, related_name="mails")
     pledge = models.ForeignKey(
         Pledge, null=True, on_delete=models.CASCADE, related_name="mails", verbose_name=_("engagement")
@@ -181,6 +182,13 @@ class OutboxMail(models.Model):
     region = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("région"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="mails", verbose_name=_("compte")
+    )
+    correction = models.ForeignKey(
+        CorrectionRequest,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="mails",
+        verbose_name=_("demande de correction"),
     )
     recipient = models.EmailField(_("destinataire"), blank=True, help_text=_("Effacé une fois le courrier parti."))
     created_at = models.DateTimeField(_("dû depuis le"), auto_now_add=True)
@@ -199,10 +207,15 @@ class OutboxMail(models.Model):
         ordering = ("next_try_at", "pk")
         constraints = [
             models.CheckConstraint(
-                condition=Q(user=None, signatory__isnull=False, pledge__isnull=False, region__isnull=False)
-                | Q(user__isnull=False, signatory=None, pledge=None, region=None),
-                name="outbox_to_a_signatory_or_an_account",
-                violation_error_message=_("Un courrier va à qui signe, ou à qui a un compte."),
+                condition=Q(
+                    user=None, correction=None, signatory__isnull=False, pledge__isnull=False, region__isnull=False
+                )
+                | Q(user__isnull=False, signatory=None, pledge=None, region=None)
+                | Q(user=None, signatory=None, pledge=None, correction__isnull=False),
+                name="outbox_to_a_signatory_an_account_or_an_asker",
+                violation_error_message=_(
+                    "Un courrier va à qui signe, à qui a un compte, ou à qui demande une correction."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(recipient=""),
@@ -220,9 +233,9 @@ class OutboxMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.pledge or self.user}"
+        return f"{self.get_kind_display()}, {self.pledge or self.correction or self.user}"
 
     @property
     def addressee(self) -> str:
         """Who the mail is for, by name; never the address."""
-        return str(self.signatory or self.user)
+        return str(self.signatory or self.user or (self.correction and self.correction.name) or "—")

@@ -1,8 +1,9 @@
-"""What a signer does, and what proves it."""
+"""What a signer does, and what proves it; what is asked about a page."""
 
 from django.urls import path
 
 from pledges.views.confirming import code, confirm
+from pledges.views.corrections import corrections, corrections_sent
 from pledges.views.email_change import approve, ask_change, noted, prove
 from pledges.views.finding import find
 from pledges.views.my_data import contact, download, erase, erased, my_data
@@ -42,4 +43,6 @@ urlpatterns = [
     path("verifier/", verify_form, name="verify"),
     path("verifier/<str:code>/", verify, name="verify-code"),
     path("verifier/<str:code>/fichier/", verify_file, name="verify-file"),
+    path("corrections/", corrections, name="corrections"),
+    path("corrections/envoyee/", corrections_sent, name="corrections-sent"),
 ]

@@ -13,6 +13,7 @@ PROSE = (
     "resources",
     "method",
     "glossary",
+    "easy",
     "accessibility",
     "legal-notice",
     "privacy",

@@ -21,7 +21,9 @@ def test_every_mail_fits_and_is_accessible(page, scheme, width):
     faults = []
     for kind in MailKind:
         mail = mail_of(kind)
-        if mail.user:
+        if mail.correction:
+            mail.correction.reason = REASON
+        elif mail.user:
             mail.user.first_name = LONG
         else:
             mail.pledge.candidate_list.name, mail.pledge.decision_reason = LONG, REASON

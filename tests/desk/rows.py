@@ -8,13 +8,14 @@ from django.contrib import admin
 from django.utils import timezone
 
 from pledges.actions.recording import record
-from pledges.enums import Act, Channel, MailKind
+from pledges.enums import Act, AskedAs, Channel, CorrectionKind, MailKind
 from pledges.models import (
     Candidate,
     CandidateImport,
     CandidateList,
     Charter,
     Contest,
+    CorrectionRequest,
     DecisionReason,
     Election,
     Invitation,
@@ -26,7 +27,7 @@ from pledges.models import (
 from regions.enums import Measure
 from regions.models import Commune, Indicator, Membership, Network, Region, User
 from resources.enums import Audience, ResourceKind
-from resources.models import Resource
+from resources.models import Page, Resource
 from tests.pledges.factories import (
     CandidateListFactory,
     CharterFactory,
@@ -204,6 +205,27 @@ def resources(place: Place, count: int) -> None:
     )
 
 
+def corrections(place: Place, count: int) -> None:
+    CorrectionRequest.objects.bulk_create(
+        CorrectionRequest(
+            kind=CorrectionKind.CORRECTION,
+            page=f"/regions/{place.region.slug}/",
+            region=place.region,
+            wrong="Une faute.",
+            wanted="Sans faute.",
+            name=f"Alix {n}",
+            asked_as=AskedAs.CITIZEN,
+            email="alix@example.org",
+            asked_at=timezone.now(),
+        )
+        for n in range(count)
+    )
+
+
+def pages(place: Place, count: int) -> None:
+    Page.objects.bulk_create(Page(name=f"{_stem()}-{n}", language="fr") for n in range(count))
+
+
 def users(place: Place, count: int) -> None:
     User.objects.bulk_create(User(username=f"{_stem()}{n}") for n in range(count))
 
@@ -237,6 +259,7 @@ MAKERS = {
     Charter: charters,
     Commune: communes,
     Contest: contests,
+    CorrectionRequest: corrections,
     DecisionReason: reasons,
     Election: elections,
     Indicator: indicators,
@@ -245,6 +268,7 @@ MAKERS = {
     Network: networks,
     Nuance: nuances,
     OutboxMail: mails,
+    Page: pages,
     Pledge: pledges,
     Region: regions,
     Resource: resources,

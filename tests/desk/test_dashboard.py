@@ -183,7 +183,7 @@ def test_the_first_page_asks_as_many_questions_for_many_rows(
     administrator = UserFactory(is_staff=True, is_superuser=True)
     enter(client, moderator if role == "moderator" else administrator)
 
-    with django_assert_num_queries(18 if role == "moderator" else 17):
+    with django_assert_num_queries(19 if role == "moderator" else 18):
         response = client.get(HOME)
 
     board = response.context["dashboard"]

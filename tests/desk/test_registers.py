@@ -21,6 +21,7 @@ QUERIES = {
     "Charter": 6,
     "Commune": 7,
     "Contest": 8,
+    "CorrectionRequest": 7,
     "DecisionReason": 7,
     "Election": 6,
     "Indicator": 8,
@@ -29,6 +30,7 @@ QUERIES = {
     "Network": 7,
     "Nuance": 7,
     "OutboxMail": 7,
+    "Page": 6,
     "Pledge": 11,
     "Region": 6,
     "Resource": 7,
@@ -100,7 +102,7 @@ def test_a_search_that_finds_nothing_says_so_and_offers_a_way_back(desk, place):
 
 # Whoever looks is in one, and where they look in another; some reasons come with the portal; three have words of their
 # own.
-NEVER_EMPTY = {"CandidateImport", "DecisionReason", "JournalEntry", "Pledge", "Region", "User"}
+NEVER_EMPTY = {"CandidateImport", "DecisionReason", "JournalEntry", "Page", "Pledge", "Region", "User"}
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,6 @@ def test_the_way_around_is_that_of_each_role(desk, administration_links, place):
 
     shown = [(str(link.label), link.is_current) for link in response.context["desk_links"]]
     expected = ["Tableau de bord", "À vérifier", "Circonscriptions", "Listes", "Imports", "Motifs", "Courriers"]
-    expected += ["Journal", "Ressources"]
+    expected += ["Corrections", "Journal", "Ressources"]
     assert shown == [(label, label == "À vérifier") for label in expected]
     assert administration_links == [*expected, "Équipe", "Tout"]

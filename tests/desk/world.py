@@ -16,6 +16,7 @@ from pledges.models import (
     CandidateList,
     Charter,
     Contest,
+    CorrectionRequest,
     DecisionReason,
     Election,
     JournalEntry,
@@ -25,8 +26,14 @@ from pledges.models import (
 )
 from regions.enums import Role
 from regions.models import Commune, Indicator, Membership, Network, Region, User
-from resources.models import Resource
-from tests.pledges.factories import CandidateImportFactory, DecisionReasonFactory, NuanceFactory, PledgeFactory
+from resources.models import Page, Resource
+from tests.pledges.factories import (
+    CandidateImportFactory,
+    CorrectionRequestFactory,
+    DecisionReasonFactory,
+    NuanceFactory,
+    PledgeFactory,
+)
 from tests.regions.factories import (
     CommuneFactory,
     IndicatorFactory,
@@ -89,6 +96,9 @@ ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
     Charter: lambda place: place.pledge.charter,
     Commune: lambda place: CommuneFactory(name=place.name, department__region=place.region),
     Contest: lambda place: place.pledge.candidate_list.contest,
+    CorrectionRequest: lambda place: CorrectionRequestFactory(
+        page=f"/regions/{place.region.slug}/", region=place.region
+    ),
     DecisionReason: lambda place: DecisionReasonFactory(title=f"Motif {place.name}", region=place.region),
     Election: lambda place: place.pledge.candidate_list.contest.election,
     Indicator: lambda place: IndicatorFactory(region=place.region),
@@ -97,6 +107,7 @@ ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
     Network: lambda place: place.network,
     Nuance: lambda place: NuanceFactory(election=place.pledge.candidate_list.contest.election),
     OutboxMail: _mail,
+    Page: lambda place: Page.objects.get(name="methode", language="fr" if place.name == HERE else "en"),
     Pledge: lambda place: place.pledge,
     Region: lambda place: place.region,
     Resource: lambda place: ResourceFactory(title=f"Kit {place.name}", region=place.region),

@@ -8,7 +8,17 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from pledges.consent import VERSION
-from pledges.enums import Answer, Capacity, ElectionKind, IdentityCheck, PledgeState, Sex
+from pledges.enums import (
+    Answer,
+    AskedAs,
+    Capacity,
+    CorrectionKind,
+    CorrectionState,
+    ElectionKind,
+    IdentityCheck,
+    PledgeState,
+    Sex,
+)
 from pledges.models import (
     Candidate,
     CandidateImport,
@@ -16,6 +26,7 @@ from pledges.models import (
     Charter,
     Commitment,
     Contest,
+    CorrectionRequest,
     DecisionReason,
     Election,
     Nuance,
@@ -254,6 +265,31 @@ class CandidateImportFactory(DjangoModelFactory):
     @factory.post_generation
     def regions(self, create, regions, **kwargs):
         self.regions.set(regions or [RegionFactory()])
+
+
+class CorrectionRequestFactory(DjangoModelFactory):
+    """What a citizen asks about the page of a region; ``answered=True`` gives it its answer."""
+
+    class Meta:
+        model = CorrectionRequest
+
+    class Params:
+        answered = factory.Trait(
+            state=CorrectionState.DECLINED,
+            reason="La page dit ce que dit la liste officielle.",
+            decided_at=factory.LazyFunction(timezone.now),
+            decided_by=factory.SubFactory(UserFactory),
+        )
+
+    kind = CorrectionKind.CORRECTION
+    region = factory.SubFactory(RegionFactory)
+    page = factory.LazyAttribute(lambda asked: asked.region.get_absolute_url() if asked.region else "/methode/")
+    wrong = "Le nom est mal écrit."
+    wanted = "Le nom, avec deux n."
+    name = "Alix EXEMPLE"
+    asked_as = AskedAs.CITIZEN
+    email = "alix@example.org"
+    asked_at = hours_ago(5)
 
 
 class DecisionReasonFactory(DjangoModelFactory):

@@ -9,11 +9,28 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from pledges import emails, letters
-from pledges.actions.recording import owe_to_account
-from pledges.enums import TO_ACCOUNTS, Answer, CandidateRole, Capacity, IdentityCheck, ListKind, MailKind, PledgeState
+from pledges.actions.recording import owe_about, owe_to_account
+from pledges.enums import (
+    ABOUT_CORRECTIONS,
+    TO_ACCOUNTS,
+    Answer,
+    CandidateRole,
+    Capacity,
+    IdentityCheck,
+    ListKind,
+    MailKind,
+    PledgeState,
+)
 from pledges.letters import Block, BlockKind, Letter
 from pledges.models import OutboxMail
-from tests.pledges.factories import CandidateFactory, ContestFactory, ElectionFactory, PledgeFactory, SignatoryFactory
+from tests.pledges.factories import (
+    CandidateFactory,
+    ContestFactory,
+    CorrectionRequestFactory,
+    ElectionFactory,
+    PledgeFactory,
+    SignatoryFactory,
+)
 from tests.regions.factories import UserFactory
 
 SITE = "https://engagements.example.org"
@@ -73,6 +90,10 @@ def mail_of(kind, *, pledge=None, **signatory):
     """A mail owed in a state where it is true."""
     if kind in TO_ACCOUNTS:
         return owe_to_account(kind, UserFactory(first_name="Alix", last_name="EXEMPLE"))
+    if kind in ABOUT_CORRECTIONS:
+        asked = CorrectionRequestFactory(answered=kind == MailKind.CORRECTION_ANSWERED)
+        to = UserFactory(first_name="Alix") if kind == MailKind.CORRECTION_TO_ANSWER else None
+        return owe_about(kind, asked, to=to)
     [state, *_others] = emails.TRUE_IN[kind]
     if pledge is None:
         pledge = PledgeFactory(**{state: True} if state != PledgeState.SUBMITTED else {})

@@ -9,13 +9,19 @@ from django.utils import timezone
 
 from pledges import emails, failures, outbox
 from pledges.actions import review, signing
-from pledges.actions.recording import owe_to_account
-from pledges.enums import TO_ACCOUNTS, IdentityCheck, LinkPurpose, MailKind, PledgeState
+from pledges.actions.recording import owe_about, owe_to_account
+from pledges.enums import ABOUT_CORRECTIONS, TO_ACCOUNTS, IdentityCheck, LinkPurpose, MailKind, PledgeState
 from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import OutboxMailQuerySet, digest
 from regions.typography import day
 from tests.pledges.acts import headed_list, replies, submit
-from tests.pledges.factories import ElectionFactory, PledgeFactory, QuestionFactory, SignatoryFactory
+from tests.pledges.factories import (
+    CorrectionRequestFactory,
+    ElectionFactory,
+    PledgeFactory,
+    QuestionFactory,
+    SignatoryFactory,
+)
 from tests.regions.factories import NetworkFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -322,7 +328,7 @@ def test_a_mail_that_is_still_true_leaves_whatever_its_delay(smtp):
     assert outcome == (1, 0)
 
 
-@pytest.mark.parametrize("kind", sorted(set(MailKind) - set(TO_ACCOUNTS)))
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - {*TO_ACCOUNTS, *ABOUT_CORRECTIONS}))
 def test_every_kind_of_mail_about_a_pledge_says_when_it_is_true(kind):
     assert emails.TRUE_IN[kind]
 
@@ -337,3 +343,24 @@ def test_a_mail_to_an_account_is_true_while_the_account_is_open_at_this_address(
         setattr(mail.user, name, value)
 
     assert emails.is_still_true(mail) is is_true
+
+
+@pytest.mark.parametrize("kind", ABOUT_CORRECTIONS)
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_mail_about_a_correction_is_true_until_it_is_answered_or_from_then_on(kind, is_answered):
+    to = UserFactory(email="mona@example.org") if kind == MailKind.CORRECTION_TO_ANSWER else None
+
+    mail = owe_about(kind, CorrectionRequestFactory(answered=is_answered), to=to)
+
+    assert emails.is_still_true(mail) is (is_answered == (kind == MailKind.CORRECTION_ANSWERED))
+
+
+@pytest.mark.parametrize("changes", [{"is_active": False}, {"email": "autre@example.org"}])
+def test_a_correction_is_not_told_to_who_has_left(changes):
+    to = UserFactory(email="mona@example.org")
+    mail = owe_about(MailKind.CORRECTION_TO_ANSWER, CorrectionRequestFactory(), to=to)
+
+    for name, value in changes.items():
+        setattr(to, name, value)
+
+    assert not emails.is_still_true(mail)

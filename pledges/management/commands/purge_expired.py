@@ -36,7 +36,8 @@ class Command(BaseCommand):
                     " %(email_changes)d changements d’adresse restés sans confirmation,"
                     " %(stray_receipts)d fichiers de reçus sans engagement,"
                     " %(drawings)d dessins que personne n’a relus depuis un jour,"
-                    " %(imports)d imports que personne n’a acceptés."
+                    " %(imports)d imports que personne n’a acceptés,"
+                    " les mots de %(corrections)d demandes de correction."
                 )
                 % asdict(purged)
                 if replace(purged, reminders=0)

@@ -1,0 +1,291 @@
+"""Someone says that a page is wrong: it reaches who can tell, who answers once, and it is all forgotten in time."""
+
+import datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from pledges.actions import corrections
+from pledges.actions.personal_data import erase, export
+from pledges.actions.retention import purge_expired
+from pledges.enums import Act, CorrectionState, MailKind
+from pledges.models import CorrectionRequest, JournalEntry, OutboxMail, Wording
+from pledges.our_pages import our_page
+from tests.desk.acts import enter
+from tests.pledges.factories import CandidateListFactory, CorrectionRequestFactory
+from tests.pledges.guarded import guard_data
+from tests.regions.factories import MembershipFactory, NetworkFactory, RegionFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def region():
+    return RegionFactory(name="Bretagne", slug="bretagne")
+
+
+@pytest.fixture
+def moderator(region):
+    user = UserFactory(is_staff=True, email="mona@example.org", first_name="Mona", last_name="Modération")
+    MembershipFactory(user=user, network=NetworkFactory(name="CRESS d’essai", regions=[region]))
+    return user
+
+
+@pytest.fixture
+def desk(client, moderator):
+    return enter(client, moderator)
+
+
+@pytest.fixture(autouse=True)
+def at_once(settings):
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+
+
+def typed(**changes):
+    return {
+        **guard_data(),
+        "page": "/regions/bretagne/",
+        "kind": "correction",
+        "wrong": "Le nom de la tête de liste est mal écrit.",
+        "wanted": "Le Goff, en deux mots.",
+        "name": "Alix Exemple",
+        "asked_as": "candidate",
+        "email": "alix@example.org",
+        **changes,
+    }
+
+
+def page_of(correction):
+    return reverse("admin:pledges_correctionrequest_change", args=[correction.pk])
+
+
+# --- Which page ---
+
+
+def test_an_address_of_ours_is_a_path_and_its_territory(region, settings):
+    row = CandidateListFactory(contest__region=region, contest__slug="bretagne", headed=True)
+    contest = row.contest
+    paths = [region.get_absolute_url(), contest.get_absolute_url(), row.get_absolute_url()]
+    paths += [row.candidates.get().get_absolute_url(), f"/en{region.get_absolute_url()}"]
+
+    found = [our_page(f"{settings.SITE_URL}{path}?filtre=1#ancre") for path in paths]
+
+    assert [(page.path, page.region) for page in found] == [(path, region) for path in paths]
+    assert our_page("/methode/").region is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "methode", "//evil.example/methode/", "https://evil.example/methode/", "/pas-une-page/", "/admin/",
+     "/signer/ma-page/abcdefgh/", "/verifier/ABCD/", "javascript:alert(1)", "http://[", "/methode/" + "x" * 300],
+)  # fmt: skip
+def test_an_address_that_is_no_public_page_of_ours_is_none(address):
+    assert our_page(address) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"), [("/methode/", "/methode/"), ("https://evil.example/", ""), ("/signer/ma-page/abc/", "")]
+)
+def test_the_form_names_the_page_one_comes_from_when_it_is_ours(client, address, shown):
+    response = client.get(reverse("corrections"), {"page": address})
+
+    assert response.context["form"]["page"].value() == shown
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_every_page_leads_to_the_form_with_its_own_address(client, region):
+    page = client.get(region.get_absolute_url()).content.decode()
+
+    assert f'href="{reverse("corrections")}?page={region.get_absolute_url()}"' in page
+
+
+# --- Asking ---
+
+
+def test_what_is_asked_reaches_the_network_and_is_acknowledged(
+    client, moderator, region, smtp, django_capture_on_commit_callbacks
+):
+    elsewhere = UserFactory(is_staff=True, email="ailleurs@example.org")
+    MembershipFactory(user=elsewhere, network=NetworkFactory(regions=[RegionFactory()]))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(reverse("corrections"), typed())
+
+    assert response.url == reverse("corrections-sent")
+    asked = CorrectionRequest.objects.get()
+    assert (asked.page, asked.region, asked.name, asked.state) == (
+        "/regions/bretagne/",
+        region,
+        "Alix Exemple",
+        CorrectionState.RECEIVED,
+    )
+    received = {mail["X-Envelope-To"]: mail for mail in smtp.messages}
+    assert set(received) == {"alix@example.org", "mona@example.org"}
+    assert received["alix@example.org"]["Subject"] == "Votre demande de correction est arrivée"
+    assert received["mona@example.org"]["Subject"] == "Une erreur est signalée sur une page"
+    assert page_of(asked) in received["mona@example.org"].get_content()
+    # Anyone may type anyone's address: what was typed is not mailed to it.
+    assert not any("Le Goff" in mail.get_content() + mail.html for mail in smtp.messages)
+    entry = JournalEntry.objects.get(act=Act.CORRECTION_ASKED)
+    assert (entry.region, entry.details) == (region, {"correction": asked.pk, "kind": "correction"})
+
+
+def test_what_is_asked_of_no_territory_reaches_administrators(client, moderator, django_capture_on_commit_callbacks):
+    admin = UserFactory(is_staff=True, is_superuser=True, email="ad@example.org")
+
+    client.post(reverse("corrections"), typed(page="/methode/", kind="reply"))
+
+    assert list(OutboxMail.objects.filter(kind=MailKind.CORRECTION_TO_ANSWER).values_list("user", flat=True)) == [
+        admin.pk
+    ]
+
+
+def test_a_refused_form_keeps_all_that_was_typed(client):
+    sent = typed(page="https://evil.example/", email="alix")
+
+    response = client.post(reverse("corrections"), sent)
+
+    assert response.status_code == 422
+    assert dict(response.context["form"].errors) == {
+        "page": ["Cette adresse n’est pas celle d’une page publique du portail : copiez-la depuis votre navigateur."],
+        "email": ["Cette adresse n’est pas complète : il faut un nom, une arobase et un domaine."],
+    }
+    page = response.content.decode()
+    assert all(sent[name] in page for name in ("page", "wrong", "wanted", "name", "email"))
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_too_many_askings_from_a_network_wait_and_lose_nothing(client):
+    for _ in range(10):
+        assert client.post(reverse("corrections"), typed(page="/methode/")).status_code == 302
+
+    response = client.post(reverse("corrections"), typed(page="/methode/"))
+
+    assert response.status_code == 429
+    assert "Le Goff" in response.content.decode()
+    assert CorrectionRequest.objects.count() == 10
+    # Whoever's address it is receives three at most.
+    assert OutboxMail.objects.filter(kind=MailKind.CORRECTION_RECEIVED).count() == 3
+
+
+# --- Answering ---
+
+
+@pytest.mark.parametrize(
+    ("button", "state", "act", "subject"),
+    [
+        ("accept", CorrectionState.ACCEPTED, Act.CORRECTION_ACCEPTED, "Votre demande de correction est acceptée"),
+        (
+            "decline",
+            CorrectionState.DECLINED,
+            Act.CORRECTION_DECLINED,
+            "Votre demande de correction n’est pas acceptée",
+        ),
+    ],
+)
+def test_an_answer_is_mailed_with_its_reason_and_written_in_the_journal(
+    desk, moderator, region, smtp, button, state, act, subject, django_capture_on_commit_callbacks
+):
+    asked = CorrectionRequestFactory(region=region)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(page_of(asked), {button: "1", "reason": "Vu avec la préfecture."})
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.decided_by, asked.reason) == (state, moderator, "Vu avec la préfecture.")
+    [mail] = smtp.messages
+    assert (mail["X-Envelope-To"], mail["Subject"]) == ("alix@example.org", subject)
+    assert "Vu avec la préfecture." in mail.get_content()
+    entry = JournalEntry.objects.get(act=act)
+    assert (entry.by, entry.region, entry.why) == (moderator, region, "Vu avec la préfecture.")
+    assert entry.details.keys() == {"correction", "wording_sha256"}
+
+
+def test_an_answer_without_words_is_refused(desk, region):
+    asked = CorrectionRequestFactory(region=region)
+
+    response = desk.post(page_of(asked), {"decline": "1", "reason": " "})
+
+    assert response.context["form"].errors["reason"] == [
+        "Écrivez une réponse : elle est due, que la page change ou non."
+    ]
+    asked.refresh_from_db()
+    assert asked.state == CorrectionState.RECEIVED
+
+
+def test_the_second_of_two_answers_is_refused_and_keeps_what_was_typed(desk, region):
+    asked = CorrectionRequestFactory(region=region)
+    corrections.accept(asked, by=UserFactory(first_name="Odile", last_name="Autre"), reason="Corrigé.")
+
+    response = desk.post(page_of(asked), {"decline": "1", "reason": "Rien à changer."})
+
+    assert response.context["form"].non_field_errors() == [
+        "Odile Autre a déjà répondu à cette demande : elle est acceptée. Rien n’est parti une seconde fois."
+    ]
+    assert "Rien à changer." in response.content.decode()
+    assert OutboxMail.objects.filter(kind=MailKind.CORRECTION_ANSWERED).count() == 1
+
+
+def test_the_dashboard_counts_what_waits_here(desk, region):
+    CorrectionRequestFactory.create_batch(2, region=region)
+    CorrectionRequestFactory(region=region, answered=True)
+    CorrectionRequestFactory()
+
+    board = desk.get(reverse("admin:index")).context["dashboard"]
+
+    assert board.corrections == 2
+
+
+# --- Forgetting ---
+
+
+@pytest.mark.parametrize(
+    ("days", "answered", "forgotten"), [(182, True, 0), (184, True, 1), (184, False, 0), (366, False, 1)]
+)
+def test_words_and_addresses_are_forgotten_in_time(days, answered, forgotten):
+    asked = CorrectionRequestFactory()
+    if answered:
+        corrections.decline(asked, by=UserFactory(), reason="Rien à changer.")
+    moment = timezone.now() - datetime.timedelta(days=days)
+    CorrectionRequest.objects.update(asked_at=moment, decided_at=moment if answered else None)
+
+    purged = purge_expired()
+
+    assert purged.corrections == forgotten
+    asked.refresh_from_db()
+    words = (asked.name, asked.email, asked.wrong, asked.wanted, asked.reason)
+    assert (words == ("",) * 5) == bool(forgotten)
+    assert Wording.objects.filter(reason="Rien à changer.").exists() == (answered and not forgotten)
+    assert purge_expired().corrections == 0
+
+
+def test_a_person_may_have_a_copy_and_have_it_erased():
+    asked = CorrectionRequestFactory(email="Alix@example.org")
+    CorrectionRequestFactory(email="autre@example.org")
+
+    [copy] = export("alix@example.org")["demandes de correction"]
+    erased = erase("alix@example.org")
+
+    assert (copy["page"], copy["ce qui ne va pas"]) == (asked.page, "Le nom est mal écrit.")
+    assert erased.corrections == 1
+    assert list(CorrectionRequest.objects.exclude(email="").values_list("email", flat=True)) == ["autre@example.org"]
+
+
+# --- What the database refuses ---
+
+
+def test_a_decision_has_a_date_and_a_person():
+    with pytest.raises(IntegrityError, match="correction_decision_matches_state"), transaction.atomic():
+        CorrectionRequestFactory(state=CorrectionState.ACCEPTED)
+
+
+def test_a_mail_goes_to_one_kind_of_reader():
+    asked = CorrectionRequestFactory()
+
+    with pytest.raises(IntegrityError, match="outbox_to_a_signatory_an_account_or_an_asker"), transaction.atomic():
+        OutboxMail.objects.create(key="x", kind=MailKind.CORRECTION_RECEIVED, recipient="alix@example.org")
+    assert OutboxMail.objects.create(
+        key="y", kind=MailKind.CORRECTION_RECEIVED, correction=asked, recipient="alix@example.org"
+    )
