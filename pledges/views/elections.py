@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from pledges import calendar, structured
 from pledges.appeal import Appeal
+from pledges.forms.filtering import MatrixFilterForm
 from pledges.matrix import matrix
 from pledges.models import Contest, Election
 from pledges.totals import election_totals
@@ -43,13 +44,15 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
     )
     crumbs = [(place.election.name, place.election.get_absolute_url())]
     signing = calendar.signing(place.election, place.region)
+    table = matrix(place)
     context = {
         "election": place.election,
         "region": place.region,
         "crumbs": crumbs,
         "structured": structured.breadcrumb(crumbs, place.name, request.path),
         "contest": place,
-        "matrix": matrix(place),
+        "matrix": table,
+        "narrowed": MatrixFilterForm(request.GET, matrix=table).narrowed(),
         "signing": signing,
         "appeal": Appeal.about(place, place, signing=signing, silence=calendar.silence_in(place.region)),
     }

@@ -7,8 +7,10 @@ from django.shortcuts import get_object_or_404, render
 
 from pledges import calendar, structured
 from pledges.appeal import Appeal
+from pledges.forms.filtering import MatrixFilterForm
 from pledges.matrix import Matrix, matrix
 from pledges.models import Contest, Election
+from pledges.narrowing import Narrowed
 from regions.charts import job_shares
 from regions.models import Region
 from regions.pages import public_page
@@ -20,9 +22,13 @@ class Vote:
 
     election: Election
     contests: list[Contest]
-    matrix: Matrix | None
+    narrowed: Narrowed | None
     signing: calendar.Signing
     appeal: Appeal | None
+
+    @property
+    def matrix(self) -> Matrix | None:
+        return self.narrowed.whole if self.narrowed else None
 
 
 @public_page
@@ -43,7 +49,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
             Vote(
                 election=election,
                 contests=its_own,
-                matrix=matrix(only) if only else None,
+                narrowed=MatrixFilterForm(request.GET, matrix=matrix(only)).narrowed() if only else None,
                 signing=signing,
                 appeal=Appeal.about(only, place, signing=signing, silence=silence) if only else None,
             )

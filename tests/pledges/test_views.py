@@ -232,7 +232,7 @@ def test_the_nuance_is_said_to_be_the_ministrys(client, contest):
 
     page = text_of(client.get(candidate_list.get_absolute_url()))
 
-    assert f"nuance attribuée par le ministère : {candidate_list.nuance}" in page
+    assert f"Nuance attribuée par le ministère : {candidate_list.nuance}" in page
 
 
 def test_a_region_shows_its_network_its_figures_and_its_past(client, contest):
