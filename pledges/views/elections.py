@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from pledges import calendar, structured
+from pledges import calendar, last_change, structured
 from pledges.appeal import Appeal
 from pledges.forms.filtering import MatrixFilterForm
 from pledges.matrix import matrix
@@ -50,6 +50,7 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
         "region": place.region,
         "crumbs": crumbs,
         "structured": structured.breadcrumb(crumbs, place.name, request.path),
+        "changed_at": last_change.of_contest(place),
         "contest": place,
         "matrix": table,
         "narrowed": MatrixFilterForm(request.GET, matrix=table).narrowed(),

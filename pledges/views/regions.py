@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from pledges import calendar, structured
+from pledges import calendar, last_change, structured
 from pledges.appeal import Appeal
 from pledges.forms.filtering import MatrixFilterForm
 from pledges.matrix import Matrix, matrix
@@ -61,6 +61,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
         "structured": structured.breadcrumb([], place.name, request.path),
         "election": current[0] if current else None,
         "votes": votes,
+        "changed_at": last_change.of_region(place),
         "networks": place.networks.all(),
         "indicators": indicators,
         "charts": job_shares(indicators),
