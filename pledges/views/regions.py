@@ -11,7 +11,7 @@ from pledges.forms.filtering import MatrixFilterForm
 from pledges.matrix import Matrix, matrix
 from pledges.models import Contest, Election
 from pledges.narrowing import Narrowed
-from regions.charts import job_shares
+from regions.charts import job_shares, not_drawn
 from regions.models import Region
 from regions.pages import public_page
 
@@ -55,7 +55,8 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
             )
         )
     archives = place.contests.public().exclude(election__in=current).select_related("election")
-    indicators = list(place.indicators.regional())
+    figures = list(place.indicators.regional())
+    charts = job_shares(figures)
     context = {
         "region": place,
         "structured": structured.breadcrumb([], place.name, request.path),
@@ -63,8 +64,8 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
         "votes": votes,
         "changed_at": last_change.of_region(place),
         "networks": place.networks.all(),
-        "indicators": indicators,
-        "charts": job_shares(indicators),
+        "charts": charts,
+        "figures": not_drawn(figures, charts),
         "archives": archives.order_by("-election__first_round_on", "name"),
     }
     return render(request, "pledges/region.html", context)
