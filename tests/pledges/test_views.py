@@ -87,7 +87,7 @@ def test_queries_of_a_search_are_counted(client, contest, count, django_assert_n
     for _ in range(count):
         full_list(contest)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = client.get(reverse("search"), {"q": "démonstration"})
 
     assert len(response.context["lists"]) == count
