@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pledges import calendar, last_change, structured
 from pledges.appeal import Appeal
@@ -25,15 +27,24 @@ def election(request: HttpRequest, slug: str) -> HttpResponse:
     contests = list(
         vote.contests.public().select_related("election", "region").with_counts().order_by("region__norm", "slug")
     )
+    crumbs = [_all_elections()]
     context = {
         "election": vote,
+        "crumbs": crumbs,
         "contests": contests,
         "list_count": sum(contest.list_count for contest in contests),
         "signed_count": sum(contest.signed_count for contest in contests),
         "totals": election_totals(vote, contests),
-        "structured": structured.described(structured.vote(vote), structured.breadcrumb([], vote.name, request.path)),
+        "structured": structured.described(
+            structured.vote(vote), structured.breadcrumb(crumbs, vote.name, request.path)
+        ),
     }
     return render(request, "pledges/election.html", context)
+
+
+def _all_elections() -> tuple[str, str]:
+    """The step of a breadcrumb that comes before an election."""
+    return _("Les élections"), reverse("elections")
 
 
 @public_page
@@ -42,7 +53,7 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
     place = get_object_or_404(
         Contest.objects.public().select_related("election__charter", "region"), election__slug=slug, slug=territory
     )
-    crumbs = [(place.election.name, place.election.get_absolute_url())]
+    crumbs = [_all_elections(), (place.election.name, place.election.get_absolute_url())]
     signing = calendar.signing(place.election, place.region)
     table = matrix(place)
     context = {

@@ -155,3 +155,11 @@ def test_the_map_of_the_site_leads_to_the_elections(client):
     response = client.get(reverse("site-map"))
 
     assert f'href="{reverse("elections")}"' in response.content.decode()
+
+
+def test_headings_follow_one_another_before_any_election_is_prepared(client):
+    RegionFactory()
+
+    page = client.get(reverse("home")).content.decode()
+
+    assert re.findall(r"<h(\d)", page) == ["1", "2", "2"]
