@@ -10,6 +10,7 @@ from pledges.appeal import Appeal
 from pledges.forms.filtering import MatrixFilterForm
 from pledges.matrix import matrix
 from pledges.models import Contest, Election
+from pledges.teams import teams
 from pledges.totals import election_totals
 from regions.pages import public_page
 
@@ -64,6 +65,7 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
         "changed_at": last_change.of_contest(place),
         "contest": place,
         "matrix": table,
+        "teams": teams([row.list for row in table.rows]),
         "narrowed": MatrixFilterForm(request.GET, matrix=table).narrowed(),
         "signing": signing,
         "appeal": Appeal.about(place, place, signing=signing, silence=calendar.silence_in(place.region)),

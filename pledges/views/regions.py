@@ -1,5 +1,6 @@
 """`/regions/<slug>/`: the territory, its current contest, its figures, its network, its archives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from pledges.forms.filtering import MatrixFilterForm
 from pledges.matrix import Matrix, matrix
 from pledges.models import Contest, Election
 from pledges.narrowing import Narrowed
+from pledges.teams import Team, teams
 from regions.charts import job_shares, not_drawn
 from regions.models import Region
 from regions.pages import public_page
@@ -23,6 +25,7 @@ class Vote:
     election: Election
     contests: list[Contest]
     narrowed: Narrowed | None
+    teams: Sequence[Team]
     signing: calendar.Signing
     appeal: Appeal | None
 
@@ -45,11 +48,13 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
         its_own = [contest for contest in contests if contest.election_id == election.pk]
         only = its_own[0] if len(its_own) == 1 else None
         signing = calendar.signing(election, place)
+        table = matrix(only) if only else None
         votes.append(
             Vote(
                 election=election,
                 contests=its_own,
-                narrowed=MatrixFilterForm(request.GET, matrix=matrix(only)).narrowed() if only else None,
+                narrowed=MatrixFilterForm(request.GET, matrix=table).narrowed() if table else None,
+                teams=teams([row.list for row in table.rows]) if table else [],
                 signing=signing,
                 appeal=Appeal.about(only, place, signing=signing, silence=silence) if only else None,
             )

@@ -6,7 +6,13 @@ from html import unescape
 import pytest
 
 from pledges.models import Candidate
-from tests.pledges.factories import CandidateListFactory, ContestFactory, NuanceFactory, PledgeFactory
+from tests.pledges.factories import (
+    CandidateFactory,
+    CandidateListFactory,
+    ContestFactory,
+    NuanceFactory,
+    PledgeFactory,
+)
 from tests.regions.factories import IndicatorFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +92,35 @@ def test_a_list_of_which_nothing_is_known_but_its_name_says_so(client):
 
     assert "La composition n’est pas encore connue." in page
     assert "Pas de réponse au" in page
+
+
+@pytest.mark.parametrize("shown", ["region", "contest"])
+def test_the_people_of_each_list_are_a_line_that_leads_to_its_page(client, shown):
+    contest = ContestFactory(region__name="Bretagne", region__name_type=0)
+    first, second = (
+        CandidateListFactory(contest=contest, name=name, panel_number=number)
+        for number, name in enumerate(["Liste A", "Liste B"], 1)
+    )
+    for number in range(7):
+        person = CandidateFactory(
+            candidate_list=first, last_name=f"EXEMPLE{number}", rank=number + 1, section_code=str(number % 2)
+        )
+        if number:
+            PledgeFactory(candidate_list=first, candidate=person, published=True)
+    CandidateFactory(candidate_list=first, departed=True)
+    PledgeFactory(candidate_list=first, personal=True, in_review=True)
+
+    page = plain(client.get((contest.region if shown == "region" else contest).get_absolute_url()))
+
+    [block] = re.findall(r'<details class="fold teams">(.*?)</details>', page, re.DOTALL)
+    lines = [
+        " ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in re.findall(r"<li>(.*?)</li>", block, re.DOTALL)
+    ]
+    assert lines == [
+        "Liste A 8 personnes, 3 sections. À titre personnel : Alix EXEMPLE2, Alix EXEMPLE4, Alix EXEMPLE6,"
+        " Alix EXEMPLE1, Alix EXEMPLE3 et 1 autre.",
+        "Liste B La composition n’est pas encore connue.",
+    ]
+    assert re.findall(r'href="([^"]+)"', block) == [
+        f"{candidate_list.get_absolute_url()}#personnes" for candidate_list in (first, second)
+    ]

@@ -136,7 +136,7 @@ def test_a_part_of_a_page_says_that_the_whole_is_the_one_to_remember(client, con
 @pytest.mark.parametrize("count", [1, 30])
 def test_a_filter_costs_no_query(client, address, contest, count, django_assert_num_queries):
     CandidateListFactory.create_batch(count, contest=contest, headed=True)
-    queries = 14 if "/regions/" in address else 8
+    queries = 16 if "/regions/" in address else 10
 
     with django_assert_num_queries(queries):
         response = client.get(f"{address}?principe=2&reponse=sans-reponse")

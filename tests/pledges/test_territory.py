@@ -123,7 +123,7 @@ def test_there_is_nobody_to_write_to_before_the_lists_are_known(client, shown):
 
 
 @pytest.mark.parametrize("count", [1, 13])
-@pytest.mark.parametrize(("shown", "queries"), [("region", 13), ("contest", 7)])
+@pytest.mark.parametrize(("shown", "queries"), [("region", 15), ("contest", 9)])
 def test_the_letter_costs_the_same_for_all_numbers_of_lists(
     client, contest, shown, queries, count, django_assert_num_queries
 ):

@@ -60,7 +60,7 @@ def full_list(contest, **kwargs):
 @pytest.mark.parametrize("count", [1, 30])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("home", 5), ("region", 14), ("contest", 8), ("election", 4), ("principle", 5), ("list", 8), ("candidate", 6)],
+    [("home", 5), ("region", 16), ("contest", 10), ("election", 4), ("principle", 5), ("list", 8), ("candidate", 6)],
 )
 def test_queries_are_counted(client, contest, count, name, queries, django_assert_num_queries):
     lists = [full_list(contest) for _ in range(count)]
