@@ -58,7 +58,8 @@ def find_candidates(query: str, *, limit: int = LIMIT, skip: int = 0) -> list[Ca
     candidates = (
         Candidate.objects.standing()
         .select_related("candidate_list__contest__election", "candidate_list__contest__region")
-        .filter(_all_words(words))
+        # Found by themselves first: the index of the names is then all that is read of the others.
+        .filter(pk__in=Candidate.objects.filter(_all_words(words)).order_by().values("pk"))
     )
     latest_first = candidates.order_by("-candidate_list__contest__election__first_round_on", "norm", "pk")
     return list(latest_first[skip : skip + limit])

@@ -117,8 +117,10 @@ def test_the_people_of_each_list_are_a_line_that_leads_to_its_page(client, shown
         " ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in re.findall(r"<li>(.*?)</li>", block, re.DOTALL)
     ]
     assert lines == [
-        "Liste A 8 personnes, 3 sections. À titre personnel : Alix EXEMPLE2, Alix EXEMPLE4, Alix EXEMPLE6,"
-        " Alix EXEMPLE1, Alix EXEMPLE3 et 1 autre.",
+        (
+            "Liste A 8 personnes, 3 sections. À titre personnel : Alix EXEMPLE2, Alix EXEMPLE4, Alix EXEMPLE6,"
+            " Alix EXEMPLE1, Alix EXEMPLE3 et 1 autre."
+        ),
         "Liste B La composition n’est pas encore connue.",
     ]
     assert re.findall(r'href="([^"]+)"', block) == [
