@@ -57,6 +57,9 @@ class Narrowed:
 
     @property
     def totals(self) -> list[Total]:
+        """How many lists commit; of a list alone, its own row says it."""
+        if self.whole.list_count == 1:
+            return []
         return [total for total in self.whole.totals if total.principle in self.principles]
 
     @property
