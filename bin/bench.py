@@ -1,6 +1,7 @@
 """`make bench`: what each page costs beside the lightest one, in one run. Ratios carry from machine to machine."""
 
 import io
+import itertools
 import logging
 import os
 import secrets
@@ -15,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 30
+CANDIDATES = 20_000  # beside all the communes: about those of an election in the whole country
 LINES = 4_000  # candidates of the smaller invented file; the other has twice as many
 
 
@@ -122,6 +124,59 @@ def kept_page(address: str) -> tuple[float, float]:
     return median(django), median(PageStore(django))
 
 
+def look_ups() -> dict[str, str]:
+    """What people type, once twenty thousand candidates are there beside all the communes."""
+    from pledges.models import Candidate, CandidateList  # noqa: PLC0415
+
+    candidate_list = CandidateList.objects.order_by("pk")[0]
+    syllables = ["ba", "che", "du", "fi", "gau", "ler", "mar", "ni", "pon", "ric", "sen", "tin", "vel"]
+    names = ["".join(parts) for parts in itertools.product(syllables, repeat=3)]
+    Candidate.objects.bulk_create(
+        Candidate(
+            candidate_list=candidate_list,
+            section_code="bench",
+            rank=rank,
+            last_name=names[rank % len(names)].upper(),
+            first_names=f"Alix {names[rank * 7 % len(names)].title()}",
+            norm=f"{names[rank % len(names)]} alix {names[rank * 7 % len(names)]}",
+        )
+        for rank in range(1, CANDIDATES + 1)
+    )
+    search, suggestions = "/recherche/?q=", "/recherche/suggestions/?q="
+    return {
+        "robots.txt": "/robots.txt",
+        "un code postal": f"{search}01410",
+        "une commune": f"{search}saint+den",
+        "un nom de famille": f"{search}marlerpon",
+        "un prénom, trente par page": f"{search}alix",
+        "rien qui réponde": f"{search}zzzzzz",
+        "suggestions, deux lettres": f"{suggestions}ma",
+        "suggestions, une commune": f"{suggestions}renn",
+        "suggestions, un nom": f"{suggestions}marler",
+    }
+
+
+def medians_of(addresses: dict[str, str]) -> dict[str, float]:
+    """Seconds that each address takes, the first included, which reads no row."""
+    from django.test import Client  # noqa: PLC0415
+
+    client = Client()
+    times: dict[str, list[float]] = {name: [] for name in addresses}
+    for round_number in range(ROUNDS + 1):
+        for name, address in addresses.items():  # interleaved: a busy moment weighs on all alike
+            spent = seconds(partial(client.get, address))
+            if round_number:  # the first fills the template cache
+                times[name].append(spent)
+    return {name: statistics.median(spent) for name, spent in times.items()}
+
+
+def show(medians: dict[str, float], title: str) -> None:
+    lightest = medians["robots.txt"]
+    print(f"\n{title:<28}{'ms':>8}{'ratio':>8}   (médiane de {ROUNDS}, SQLite)")
+    for name, median in medians.items():
+        print(f"{name:<28}{median * 1000:>8.1f}{median / lightest:>8.1f}")
+
+
 def candidate_file(lines: int) -> bytes:
     """An invented file in the ministry's layout."""
     # The columns that the import asks for, and no other.
@@ -174,23 +229,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         print("Préparation d’une base de démonstration…", flush=True)
         prepare(folder)
-        from django.test import Client  # noqa: PLC0415
-
-        client, addresses = Client(), pages()
-        times: dict[str, list[float]] = {name: [] for name in addresses}
-        for round_number in range(ROUNDS + 1):
-            for name, address in addresses.items():  # interleaved: a busy moment weighs on all alike
-                spent = seconds(partial(client.get, address))
-                if round_number:  # the first fills the template cache
-                    times[name].append(spent)
-        medians = {name: statistics.median(spent) for name, spent in times.items()}
-        lightest = medians["robots.txt"]
-        print(f"\n{'page':<28}{'ms':>8}{'ratio':>8}   (médiane de {ROUNDS}, SQLite)")
-        for name, median in medians.items():
-            print(f"{name:<28}{median * 1000:>8.1f}{median / lightest:>8.1f}")
+        addresses = pages()
+        show(medians_of(addresses), "page")
         made, kept = kept_page(addresses["région, 6 listes"])
         print(f"\nLa page d’une région, faite : {made * 1000:.1f} ms ; gardée : {made / kept:.0f} fois moins.")
         print(f"\nUn reçu en PDF : {statistics.median(receipt_times()) * 1000:.0f} ms (moins de 150 attendues).")
+        show(medians_of(look_ups()), f"recherche, {CANDIDATES} noms")
         small, large = import_times()
         print(f"\nImport de {LINES} candidatures : {small:.2f} s ; de {2 * LINES} : {large / small:.1f} fois plus.")
     # On PostgreSQL, so in a process of its own: the settings are read once.

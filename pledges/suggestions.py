@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from pledges.search import find_candidates, find_lists
+from pledges.search import find_candidates, find_cantons, find_lists
 from regions.search import find_places
 
 LIMIT = 8  # as many as are read at a glance
@@ -23,7 +23,7 @@ class Suggestion:
 
 
 def suggestions_for(query: str) -> list[Suggestion]:
-    """The regions, communes, departments, lists and candidates that answer, at most ``LIMIT`` of them.
+    """The regions, communes, departments, cantons, lists and candidates that answer, at most ``LIMIT`` of them.
 
     :param query: As typed so far; fewer than two characters, or too many, give nothing.
     """
@@ -32,6 +32,7 @@ def suggestions_for(query: str) -> list[Suggestion]:
         return []
     places = find_places(query)
     by_name = not (places.postal_code or places.is_refused)
+    cantons = find_cantons(query, limit=LIMIT) if by_name else []
     lists = find_lists(query, limit=LIMIT) if by_name else []
     candidates = find_candidates(query, limit=LIMIT) if by_name else []
     return _fair_share(
@@ -50,6 +51,14 @@ def suggestions_for(query: str) -> list[Suggestion]:
                     f"{department}, {department.region.name}", _("département"), department.region.get_absolute_url()
                 )
                 for department in places.departments
+            ],
+            [
+                Suggestion(
+                    canton.name,
+                    _("circonscription, %(election)s") % {"election": canton.election},
+                    canton.get_absolute_url(),
+                )
+                for canton in cantons
             ],
             [
                 Suggestion(found.name, f"{found.get_kind_display()}, {found.contest}", found.get_absolute_url())

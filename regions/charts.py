@@ -49,6 +49,11 @@ class Chart:
         return self.height - 6
 
     @property
+    def sources(self) -> list[str]:
+        """Who published the figures, each once, the oldest first."""
+        return list(dict.fromkeys(bar.figure.source for bar in self.bars))
+
+    @property
     def first(self) -> Indicator:
         return self.bars[0].figure
 
@@ -66,6 +71,12 @@ def _chart(figures: list[Indicator]) -> Chart:
             for n, (figure, height) in enumerate(zip(figures, heights, strict=True))
         )
     )
+
+
+def not_drawn(indicators: Iterable[Indicator], charts: Iterable[Chart]) -> list[Indicator]:
+    """The figures that no chart shows: a page gives each once."""
+    drawn = {bar.figure for chart in charts for bar in chart.bars}
+    return [figure for figure in indicators if figure not in drawn]
 
 
 def job_shares(indicators: Iterable[Indicator]) -> list[Chart]:

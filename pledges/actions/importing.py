@@ -322,6 +322,7 @@ class _Import:
             by=self.by,
             region=contest.region,
             election=self.election,
+            contest=contest.pk,
             file=self.official.name,
             sha256=self.official.sha256,
             lists=asdict(Counts(**changes.lists)),

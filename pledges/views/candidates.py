@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from pledges import calendar, structured
+from pledges import calendar, last_change, structured
 from pledges.matrix import cells, standing, withdrawal_reason
 from pledges.models import Candidate, Pledge
 from regions.pages import public_page
@@ -47,6 +47,7 @@ def candidate(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "contest": contest,
         "region": contest.region,
         "election": contest.election,
+        "changed_at": last_change.of_candidate(person),
         "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
         "pledge": own[-1] if own else None,
         "reason": withdrawal_reason(own[-1] if own else None, contest.region),

@@ -2,11 +2,15 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from pledges import calendar, structured
+from pledges import calendar, last_change, structured
 from pledges.appeal import Appeal
+from pledges.forms.filtering import MatrixFilterForm
 from pledges.matrix import matrix
 from pledges.models import Contest, Election
+from pledges.teams import teams
 from pledges.totals import election_totals
 from regions.pages import public_page
 
@@ -24,15 +28,24 @@ def election(request: HttpRequest, slug: str) -> HttpResponse:
     contests = list(
         vote.contests.public().select_related("election", "region").with_counts().order_by("region__norm", "slug")
     )
+    crumbs = [_all_elections()]
     context = {
         "election": vote,
+        "crumbs": crumbs,
         "contests": contests,
         "list_count": sum(contest.list_count for contest in contests),
         "signed_count": sum(contest.signed_count for contest in contests),
         "totals": election_totals(vote, contests),
-        "structured": structured.described(structured.vote(vote), structured.breadcrumb([], vote.name, request.path)),
+        "structured": structured.described(
+            structured.vote(vote), structured.breadcrumb(crumbs, vote.name, request.path)
+        ),
     }
     return render(request, "pledges/election.html", context)
+
+
+def _all_elections() -> tuple[str, str]:
+    """The step of a breadcrumb that comes before an election."""
+    return _("Les élections"), reverse("elections")
 
 
 @public_page
@@ -41,15 +54,19 @@ def contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
     place = get_object_or_404(
         Contest.objects.public().select_related("election__charter", "region"), election__slug=slug, slug=territory
     )
-    crumbs = [(place.election.name, place.election.get_absolute_url())]
+    crumbs = [_all_elections(), (place.election.name, place.election.get_absolute_url())]
     signing = calendar.signing(place.election, place.region)
+    table = matrix(place)
     context = {
         "election": place.election,
         "region": place.region,
         "crumbs": crumbs,
         "structured": structured.breadcrumb(crumbs, place.name, request.path),
+        "changed_at": last_change.of_contest(place),
         "contest": place,
-        "matrix": matrix(place),
+        "matrix": table,
+        "teams": teams([row.list for row in table.rows]),
+        "narrowed": MatrixFilterForm(request.GET, matrix=table).narrowed(),
         "signing": signing,
         "appeal": Appeal.about(place, place, signing=signing, silence=calendar.silence_in(place.region)),
     }

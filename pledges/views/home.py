@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pledges import structured
-from pledges.map import outlines, region_map
+from pledges.map import VIEW_BOX, legend, region_map
 from pledges.models import Charter, Contest, Election, Pledge, Principle
 from regions.models import Region
 from regions.pages import public_page
@@ -24,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("candidate", "candidate_list__contest__region")
         .order_by("-published_at", "-pk")[:LATEST]
     )
+    map_regions = region_map(Region.objects.all(), contests)
     context = {
         "structured": structured.website(),
         "elections": elections,
@@ -31,8 +32,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "list_count": sum(contest.list_count for contest in contests),
         "signed_count": sum(contest.signed_count for contest in contests),
         "latest": latest,
-        "map_regions": region_map(Region.objects.all(), contests),
-        "map_view_box": outlines()[0],
+        "map_regions": map_regions,
+        "map_legend": legend(map_regions),
+        "map_view_box": VIEW_BOX,
         "principles": Principle.objects.filter(charter=Charter.objects.shown_with(elections)),
     }
     return render(request, "pledges/home.html", context)

@@ -6,7 +6,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from pledges import calendar, structured
+from pledges import calendar, last_change, structured
 from pledges.matrix import cells, leaders_of, standing, withdrawal_reason
 from pledges.models import CandidateList, Pledge
 from regions.pages import public_page
@@ -39,6 +39,7 @@ def candidate_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "contest": contest,
         "region": contest.region,
         "election": contest.election,
+        "changed_at": last_change.of_list(shown),
         "cells": cells(own[-1] if own else None, contest.election.charter.principles.all()),
         "leaders": leaders_of([shown]).get(shown.pk, []),
         "pledge": own[-1] if own else None,

@@ -38,6 +38,11 @@ class IndicatorAdmin(HistoryAdmin[Indicator], AdministratorAdmin[Indicator]):
 
     empty_words = _("Ajoutez un chiffre publié de l’ESS : il faut son année, sa base et sa source.")
     list_per_page = 50
-    list_display = ("region", "department", "measure", "year", "value", "base")
+    list_display = ("region", "department", "measure", "year", "value_in_words", "base")
     list_filter = ("measure", "year", "region")
     list_select_related = ("region", "department")
+
+    @admin.display(description=_("valeur"), ordering="value")
+    def value_in_words(self, figure: Indicator) -> str:
+        """« 29 000 », not « 29000,0 »: a count has no decimals."""
+        return f"{figure.shown_value} {figure.unit}".strip()

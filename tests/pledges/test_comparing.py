@@ -254,3 +254,12 @@ def test_queries_of_an_election_are_counted(client, contest, count, django_asser
         response = client.get(contest.election.get_absolute_url())
 
     assert response.context["list_count"] == count
+
+
+def test_the_other_language_of_a_comparison_compares_the_same_lists(client, contest):
+    one, two = (signed_list(contest, panel_number=number) for number in (1, 2))
+
+    page = client.get(reverse("compare"), {"listes": [one.pk, two.pk]}).content.decode()
+
+    assert f'<a href="/en/comparer/?listes={one.pk}&amp;listes={two.pk}" hreflang="en"' in page
+    assert '<link rel="alternate"' not in page  # a search engine is told of no comparison

@@ -169,6 +169,7 @@ def test_each_changed_contest_has_its_journal_entry_and_the_revision_moves_once(
             "pledge": None,
             "reason": "",
             "details": {
+                "contest": Contest.objects.get(region=region).pk,
                 "file": "essai.txt",
                 "sha256": report.sha256,
                 "lists": {"created": 1, "updated": 0, "left": 0, "returned": 0, "unchanged": 0},

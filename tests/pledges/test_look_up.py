@@ -110,7 +110,7 @@ def test_suggestions_ask_the_same_number_of_queries_for_few_and_many(client, cou
         candidate_list = CandidateListFactory(name=f"Martin {number}", contest__region=region)
         CandidateFactory(candidate_list=candidate_list, last_name="MARTIN", norm="martin marie")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         rows = suggested(client, "mart")
 
     assert len(rows) == min(5 * count, 8)
@@ -155,3 +155,11 @@ def test_the_map_of_the_site_leads_to_the_elections(client):
     response = client.get(reverse("site-map"))
 
     assert f'href="{reverse("elections")}"' in response.content.decode()
+
+
+def test_headings_follow_one_another_before_any_election_is_prepared(client):
+    RegionFactory()
+
+    page = client.get(reverse("home")).content.decode()
+
+    assert re.findall(r"<h(\d)", page) == ["1", "2", "2"]

@@ -31,6 +31,9 @@ def described(client, address):
     return data
 
 
+EVERY_ELECTION = ("Les élections", "/elections/")
+
+
 def way(*steps):
     """A breadcrumb of these (name, path)."""
     return {
@@ -62,7 +65,7 @@ def test_a_territory_a_contest_and_a_principle_say_where_they_stand(client, cont
 
     assert described(client, region.get_absolute_url()) == way(("Bretagne", region.get_absolute_url()))
     assert described(client, contest.get_absolute_url()) == way(
-        (election.name, election.get_absolute_url()), ("Bretagne", contest.get_absolute_url())
+        EVERY_ELECTION, (election.name, election.get_absolute_url()), ("Bretagne", contest.get_absolute_url())
     )
     assert described(client, principle.get_absolute_url()) == way((str(principle), principle.get_absolute_url()))
 
@@ -108,7 +111,7 @@ def test_an_election_is_an_event_from_one_round_to_the_other(client):
                 "endDate": "2021-06-27",
                 "location": {"@type": "Country", "name": "France"},
             },
-            way(("Régionales", "/elections/regionales/")),
+            way(EVERY_ELECTION, ("Régionales", "/elections/regionales/")),
         ]
     }
 

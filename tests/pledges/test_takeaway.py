@@ -1,6 +1,7 @@
 import csv
 import datetime
 import io
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -248,17 +249,58 @@ def test_the_code_to_copy_is_a_sandboxed_frame_with_a_title(client, contest):
 # --- Where all this is found ---
 
 
-def test_a_region_offers_what_can_be_taken_away(client, contest):
+def test_the_feed_of_a_region_is_said_to_feed_readers(client, contest):
     page = client.get(contest.region.get_absolute_url()).content.decode()
 
-    for address in (
-        "/flux/regions/bretagne.atom",
-        "/flux/elections/regionales.ics",
-        "/elections/regionales/bretagne/tableau.csv",
-        "/integrer/#bretagne",
-    ):
-        assert f'<a href="{address}">' in page
     assert '<link rel="alternate" type="application/atom+xml"' in page
+    assert 'href="/flux/regions/bretagne.atom"' in page
+
+
+def offered(client, page):
+    """What « À emporter » leads to, on a page."""
+    html = client.get(page.get_absolute_url()).content.decode()
+    [block] = re.findall(r"<h2[^>]*>À emporter</h2>\s*<ul[^>]*>(.*?)</ul>", html, re.DOTALL)
+    return re.findall(r'<li><a href="([^"]+)"', block)
+
+
+def test_a_contest_and_its_region_offer_their_sheet_table_dates_feed_and_card(client, contest):
+    CandidateListFactory(contest=contest)
+
+    assert (
+        offered(client, contest)
+        == offered(client, contest.region)
+        == [
+            "/elections/regionales/bretagne/feuille.pdf",
+            "/elections/regionales/bretagne/tableau.csv",
+            "/flux/elections/regionales.ics",
+            "/flux/regions/bretagne.atom",
+            "/integrer/#bretagne",
+        ]
+    )
+
+
+def test_a_contest_without_a_list_has_no_table_to_offer(client, contest):
+    assert offered(client, contest) == [
+        "/flux/elections/regionales.ics",
+        "/flux/regions/bretagne.atom",
+        "/integrer/#bretagne",
+    ]
+
+
+@pytest.mark.parametrize("state", ["published", "withdrawn"])
+def test_a_list_offers_its_card_and_a_badge_as_long_as_its_pledge_is_published(client, contest, state):
+    shown = PledgeFactory(candidate_list__contest=contest, signed=True, **{state: True}).candidate_list
+
+    badges = [f"/integrer/listes/{shown.pk}/badge.svg"] if state == "published" else []
+    assert offered(client, shown) == [
+        f"/listes/{shown.pk}/feuille.pdf",
+        f"/integrer/listes/{shown.pk}/",
+        *badges,
+        "/elections/regionales/bretagne/tableau.csv",
+        "/flux/elections/regionales.ics",
+        "/flux/regions/bretagne.atom",
+    ]
+    assert {client.get(address.partition("#")[0]).status_code for address in offered(client, shown)} == {200}
 
 
 def test_the_home_page_names_its_feed(client):
@@ -282,7 +324,7 @@ def test_the_sitemap_names_the_pages_and_the_lists_that_signed(client, contest):
 
     named = [loc.text for loc in ET.fromstring(content).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     paths = [address.removeprefix("https://portail.exemple") for address in named]
-    assert paths[10:] == [
+    assert paths[11:] == [
         *(f"/principes/{number}/" for number in range(1, 6)),
         "/regions/bretagne/",
         "/elections/regionales/",

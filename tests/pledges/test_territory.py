@@ -1,4 +1,5 @@
 import datetime
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -122,7 +123,7 @@ def test_there_is_nobody_to_write_to_before_the_lists_are_known(client, shown):
 
 
 @pytest.mark.parametrize("count", [1, 13])
-@pytest.mark.parametrize(("shown", "queries"), [("region", 12), ("contest", 6)])
+@pytest.mark.parametrize(("shown", "queries"), [("region", 15), ("contest", 9)])
 def test_the_letter_costs_the_same_for_all_numbers_of_lists(
     client, contest, shown, queries, count, django_assert_num_queries
 ):
@@ -151,6 +152,20 @@ def test_the_part_of_employment_of_several_years_is_drawn_from_zero_with_its_tab
     ]
     assert '<desc id="parts-1-d">2008 : 6,0 % ; 2014 : 9,0 % ; 2015 : 12,0 %</desc>' in page
     assert '<tr><th scope="row">2014</th><td>9,0 %</td><td>Insee 2014</td></tr>' in page
+
+
+def test_each_figure_is_given_once_drawn_or_in_words(client):
+    region = RegionFactory()
+    for year in (2008, 2015):
+        IndicatorFactory(region=region, year=year, value="6.0", base="emploi salarié", source="Insee")
+    jobs = IndicatorFactory(region=region, year=2021, value="29000.0", measure=Measure.JOBS, base="emploi total")
+
+    response = client.get(region.get_absolute_url())
+
+    page = page_of(client, region)
+    assert response.context["figures"] == [jobs]
+    assert re.findall(r'class="figure">([^<]*)<', page) == ["29 000"]
+    assert '<p class="meta">Source : Insee</p>' in page
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def full_list(contest, **kwargs):
 @pytest.mark.parametrize("count", [1, 30])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("home", 5), ("region", 13), ("contest", 7), ("election", 4), ("principle", 5), ("list", 7), ("candidate", 5)],
+    [("home", 5), ("region", 16), ("contest", 10), ("election", 4), ("principle", 5), ("list", 8), ("candidate", 6)],
 )
 def test_queries_are_counted(client, contest, count, name, queries, django_assert_num_queries):
     lists = [full_list(contest) for _ in range(count)]
@@ -88,7 +88,7 @@ def test_queries_of_a_search_are_counted(client, contest, count, django_assert_n
     for _ in range(count):
         full_list(contest)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = client.get(reverse("search"), {"q": "démonstration"})
 
     assert len(response.context["lists"]) == count
@@ -233,7 +233,7 @@ def test_the_nuance_is_said_to_be_the_ministrys(client, contest):
 
     page = text_of(client.get(candidate_list.get_absolute_url()))
 
-    assert f"nuance attribuée par le ministère : {candidate_list.nuance}" in page
+    assert f"Nuance attribuée par le ministère : {candidate_list.nuance}" in page
 
 
 def test_a_region_shows_its_network_its_figures_and_its_past(client, contest):

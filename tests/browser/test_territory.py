@@ -1,0 +1,79 @@
+"""The page of a territory, as it is used: filters without a reload, by the keyboard, on a telephone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from pledges.map import outlines
+from tests.browser.steps import fits_and_is_accessible
+from tests.pledges.factories import CandidateListFactory, ContestFactory, PledgeFactory
+from tests.regions.factories import RegionFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def contest():
+    place = ContestFactory(region__code="53", region__name="Bretagne", region__name_type=0)
+    signed = CandidateListFactory(contest=place, name="Liste A", panel_number=1, headed=True)
+    PledgeFactory(candidate_list=signed, published=True, signed=True, answers={1: "commits"})
+    CandidateListFactory(contest=place, name="Liste B", panel_number=2, headed=True)
+    return place
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_filter_changes_the_table_alone_says_the_count_and_leads_back(page, live_server, contest, width):
+    address = live_server.url + contest.get_absolute_url()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(address)
+    page.evaluate("window.notReloaded = true")
+    count = page.locator("p[id^=compte]")
+    page.get_by_text("Filtrer par principe ou par réponse").press("Enter")
+
+    page.get_by_role("link", name="s’engage", exact=True).press("Enter")
+
+    expect(page.get_by_role("link", name="Liste B")).to_have_count(0)
+    expect(page.get_by_role("link", name="Liste A")).to_be_visible()
+    expect(count).to_have_text(re.compile("^1 liste sur 2 s’engage"))
+    expect(page.get_by_role("link", name="s’engage", exact=True)).to_be_focused()
+    assert re.sub("#.*", "", page.url) == f"{address}?reponse=s-engage"
+    assert page.evaluate("window.notReloaded")
+    fits_and_is_accessible(page)
+
+    page.go_back()
+
+    expect(page.get_by_role("link", name="Liste B")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_each_region_of_the_map_is_pressed_with_a_thumb_and_reached_by_the_keyboard(page, live_server, contest, width):
+    for code in outlines():
+        if code != contest.region.code:
+            RegionFactory(code=code, name=f"Région {code}", slug=f"region-{code}")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(live_server.url)
+    links = page.locator(".map a")
+
+    sizes = links.evaluate_all(
+        """links => links.map(link => {
+            // Its box, or its land.
+            const {left, right, width, height} = link.firstElementChild.getBoundingClientRect();
+            return [Math.min(width, height), left, right];
+        })"""
+    )
+
+    assert len(sizes) == 18
+    assert min(size for size, _left, _right in sizes) >= 24
+    assert min(left for _size, left, _right in sizes) >= 0
+    assert max(right for _size, _left, right in sizes) <= width
+    fits_and_is_accessible(page)
+
+    page.locator(".region-list a").last.focus()
+    page.keyboard.press("Tab")
+
+    expect(links.first).to_be_focused()
+    expect(links.first.locator(".map__say")).to_have_css("opacity", "1")
+    thick, thin = links.first.locator(".land"), links.last.locator(".land")
+    expect(thick).to_have_css("stroke-width", "9px")
+    expect(thin).to_have_css("stroke-width", "1.8px")
