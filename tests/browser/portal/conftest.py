@@ -6,6 +6,7 @@ PORTAL_URL measures a portal that runs already, such as that of `make demo`, ins
 import fcntl
 import json
 import os
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.html_pages import keep
 from tests.serving import prepare, production, served
 from tests.walking import Answer, Walk
 
@@ -28,11 +30,15 @@ def quiet_pages() -> None:
 
 
 def ask(site: str, path: str) -> Answer:
+    """Get a page without a browser; its source goes to the validator of HTML."""
     try:
         with urllib.request.urlopen(site + path, timeout=30) as response:
-            return Answer(response.status, response.headers["Content-Type"], response.read().decode())
+            answer = Answer(response.status, response.headers["Content-Type"], response.read().decode())
     except urllib.error.HTTPError as refusal:
-        return Answer(refusal.code, refusal.headers["Content-Type"], refusal.read().decode())
+        answer = Answer(refusal.code, refusal.headers["Content-Type"], refusal.read().decode())
+    if answer.content_type.startswith("text/html"):
+        keep(path, answer.text)
+    return answer
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +73,21 @@ def routes(folder: Path, portal: str) -> dict[str, str]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not found.exists():
-            found.write_text(json.dumps(Walk(partial(ask, portal), portal).sample(VISITED)))
+            found.write_text(json.dumps(Walk(partial(ask, portal), portal).sample(VISITED) | behind_forms(portal)))
     return json.loads(found.read_text())
+
+
+def behind_forms(portal: str) -> dict[str, str]:
+    """What no link leads to: the answers to a question."""
+    table = ask(portal, "/regions/normandie/").text
+    first, second = re.findall(r'name="listes" value="(\d+)"', table)[:2]
+    questions = ["?listes=" + first, f"?listes={first}&listes={second}"]
+    searches = ["?q=01410", "?q=zzzz", "?q=ESSAI"]  # a choice, nothing, people
+    routes = {f"/comparer/{question}": "compare" for question in questions}
+    routes |= {f"/recherche/{question}": "search" for question in searches}
+    for path in routes:
+        ask(portal, path)
+    return routes
 
 
 @pytest.fixture(scope="session")
