@@ -78,13 +78,14 @@ def routes(folder: Path, portal: str) -> dict[str, str]:
 
 
 def behind_forms(portal: str) -> dict[str, str]:
-    """What no link leads to: the answers to a question."""
+    """What no link leads to: the answers to a question, and the cards that other sites show."""
     table = ask(portal, "/regions/normandie/").text
     first, second = re.findall(r'name="listes" value="(\d+)"', table)[:2]
     questions = ["?listes=" + first, f"?listes={first}&listes={second}"]
     searches = ["?q=01410", "?q=zzzz", "?q=ESSAI"]  # a choice, nothing, people
     routes = {f"/comparer/{question}": "compare" for question in questions}
     routes |= {f"/recherche/{question}": "search" for question in searches}
+    routes[f"/integrer/listes/{first}/"] = "embed-list"
     for path in routes:
         ask(portal, path)
     return routes
