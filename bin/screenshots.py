@@ -1,4 +1,4 @@
-"""`make screenshots`: the pictures of the README, from a new demonstration or from the one that PORTAL_URL names."""
+"""`make screenshots`: the pictures of the README, from a new demonstration or from the one whose address is given."""
 
 import base64
 import os
@@ -52,9 +52,9 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def demonstration() -> Iterator[str]:
-    """Where a demonstration answers: the one that PORTAL_URL names, or a new one, ended on the way out."""
-    if given := os.environ.get("PORTAL_URL"):
-        yield given.rstrip("/")
+    """Where a demonstration answers: the one of the command line, or a new one, ended on the way out."""
+    if len(sys.argv) > 1:
+        yield sys.argv[1].rstrip("/")
         return
     url = f"http://127.0.0.1:{PORT}"
     with tempfile.TemporaryDirectory() as folder:
