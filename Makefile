@@ -11,10 +11,10 @@ DEVELOP := $(RUN) .venv/.dev-installed
 LOCK := --quiet --no-header --generate-hashes --universal --python $(PYTHON) --python-version 3.12 \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: help demo test check bench serve worker outbox messages lock format
+.PHONY: help demo test check bench serve worker outbox messages screenshots lock format
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUN) ## A whole portal on 127.0.0.1: PORT=8123, DEMO_DATA_DIR=…, RESET=1 to start afresh
 	@exec $(PYTHON) bin/demo.py
@@ -39,6 +39,9 @@ outbox: $(RUN) ## Send the mails owed, every 30 seconds: run one or more beside 
 
 messages: $(DEVELOP) ## Write the catalogues anew from the sources; English keeps its translations
 	@$(PYTHON) bin/catalogue.py write
+
+screenshots: $(DEVELOP) ## Take the README's pictures again, from a new demonstration, in Chromium
+	@exec $(PYTHON) bin/screenshots.py
 
 format: $(DEVELOP) ## Put the Python files in the common shape
 	@$(PYTHON) -m ruff check --fix-only --quiet .

@@ -1,4 +1,4 @@
-"""`make test`: the whole suite on SQLite, again on PostgreSQL, then the pages in a browser.
+"""`make test`: the whole suite on SQLite, again on PostgreSQL, then the pages in a browser, then their HTML.
 
 What the machine lacks is fetched with apt-get where that can be done, and otherwise named at the end. With
 REQUIRE_ALL=1 a part that did not run is a failure.
@@ -10,9 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import html_validator
 from postgres import PostgresError, find_binaries, temporary_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,7 +96,8 @@ def lacks_libatomic() -> bool:
     return False
 
 
-def in_browser() -> Outcome:
+def in_browser(pages: Path) -> Outcome:
+    """:param pages: the folder where the tests leave the source of the pages that they opened."""
     part = "Navigateur"
     lacking = {"chromium": not find_browser(), "libatomic1": lacks_libatomic()}
     packages = [package for package, lacks in lacking.items() if lacks]
@@ -103,12 +106,35 @@ def in_browser() -> Outcome:
     if browser is None or lacks_libatomic():
         words = f"il manque à cette machine {' et '.join(packages)} ; {refusal}"
         return Outcome(part, ran=False, passed=False, words=words)
-    return run_pytest(part, "tests/browser", CHROMIUM=browser)
+    return run_pytest(part, "tests/browser", CHROMIUM=browser, HTML_DIR=str(pages))
+
+
+def valid_html(pages: Path) -> Outcome:
+    """One run of the validator on all the pages: most of its time goes in starting."""
+    part = "HTML"
+    print(f"\n=== {part} ===", flush=True)
+    count = sum(1 for _page in pages.iterdir())
+    if not count:
+        return Outcome(part, ran=False, passed=False, words="le navigateur n’a ouvert aucune page")
+    packages = html_validator.lacking()
+    refusal = fetch(*packages) if packages else ""
+    if lacking := html_validator.lacking():
+        words = f"il manque à cette machine {' et '.join(lacking)} ; {refusal}"
+        return Outcome(part, ran=False, passed=False, words=words)
+    try:
+        html_validator.bring()
+        faults = html_validator.faults(pages)
+    except html_validator.ValidatorError as error:
+        return Outcome(part, ran=False, passed=False, words=str(error))
+    print(*faults, sep="\n", flush=True)
+    words = f"{len(faults)} fautes différentes dans {count} pages" if faults else f"{count} pages, aucune faute"
+    return Outcome(part, ran=True, passed=not faults, words=words)
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Interrompu."))  # so that PostgreSQL is stopped on the way out
-    outcomes = [on_sqlite(), on_postgresql(), in_browser()]
+    with tempfile.TemporaryDirectory() as pages:
+        outcomes = [on_sqlite(), on_postgresql(), in_browser(Path(pages)), valid_html(Path(pages))]
     print("\nCe qui a tourné, et ce qui n’a pas tourné :", *outcomes, sep="\n", flush=True)
     failed = [outcome for outcome in outcomes if outcome.ran and not outcome.passed]
     missing = [outcome for outcome in outcomes if not outcome.ran]

@@ -23,6 +23,9 @@ def start() -> str:
     return _signer.sign(str(time.time_ns() // 1_000_000))
 
 
+KEPT_BY_NO_BROWSER = {"hidden": True, "autocomplete": "off"}
+
+
 class ReissuedField(forms.Field):
     """A value that each display makes anew: what was posted in it is never shown again, nor found faulty."""
 
@@ -48,8 +51,10 @@ class GuardedForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
-    started = ReissuedField(required=False, initial=start, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
-    proof = ReissuedField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    # Fields of text that are hidden, not fields of kind « hidden »: those may not say that a browser must not fill them
+    # again with what they held before the page was loaded anew.
+    started = ReissuedField(required=False, initial=start, widget=forms.TextInput(attrs=KEPT_BY_NO_BROWSER))
+    proof = ReissuedField(required=False, widget=forms.TextInput(attrs=KEPT_BY_NO_BROWSER))
 
     is_proved = False
 

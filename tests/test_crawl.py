@@ -2,26 +2,21 @@
 
 import re
 from collections import Counter, defaultdict
-from html.parser import HTMLParser
 from io import StringIO
-from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client, override_settings
-from django.urls import Resolver404, resolve
-from django.utils.translation import override
 
 from pledges.models import CandidateList, Contest, Election, Principle
 from regions.models import Department, Network, Region
 from resources.models import Resource
+from tests.walking import Answer, Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]  # it loads a whole demonstration
 
-PER_ROUTE = 12  # pages of each route in each language: those after look like those before
-ELSEWHERE = ("/admin/", "/signer/", "/verifier/")  # what is done, not read
 # Words that no English sentence has, and signs that no English page prints.
 FRENCH = re.compile(
     r"\b(?:aucune?|aux|avec|ce|ces|cette|dans|des|du|elle|est|et|il|ils|la|le|les|leurs?|ne|notre|nous|où|pas|par|pour"
@@ -33,141 +28,9 @@ HEAVY = {"home", "region", "list", "principle", "resources"}
 ELEMENTS = 800
 
 
-class Page(HTMLParser):
-    """What a test wants to know of a page: its elements, ids, links, needed files, title, words, what bears no name."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.ids, self.tags = Counter(), Counter()
-        self.links, self.needed, self.heads, self.nameless = [], [], [], []
-        self.title = ""
-        self.language, self.others = "", {}  # its own, then the address that it gives in each
-        self.words = []  # what is read or heard, that no element marks as French
-        self._lang = []  # the elements we are in that name their language: [tag, language, those of the tag inside]
-        self._open = []  # the links and buttons we are in: [tag, whether something names it]
-        self._in_title = False
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        self.tags[tag] += 1
-        if "id" in attrs:
-            self.ids[attrs["id"]] += 1
-        self._enter(tag, attrs)
-        self._address(tag, attrs)
-        label = (attrs.get("aria-label") or attrs.get("title") or attrs.get("alt") or "").strip()
-        if tag == "img" and "alt" not in attrs:
-            self.nameless.append(attrs.get("src"))
-        if tag == "svg" and not (attrs.get("aria-hidden") == "true" or label or attrs.get("aria-labelledby")):
-            self.nameless.append(f"svg {attrs}")
-        if label and self._open:
-            self._open[-1][1] = True
-        if tag in {"a", "button"}:
-            self._open.append([tag, bool(label or attrs.get("aria-labelledby")), attrs])
-        self._in_title = self._in_title or (tag == "title" and not self.title)
-
-    def _enter(self, tag, attrs):
-        if tag == "html":
-            self.language = attrs.get("lang")
-        if self._lang and self._lang[-1][0] == tag:
-            self._lang[-1][2] += 1
-        if "lang" in attrs:
-            self._lang.append([tag, attrs["lang"], 0])
-        names = {"aria-label", "title", "alt", "placeholder"} | (
-            {"content"} if attrs.get("name") == "description" else set()
-        )
-        for name in names & attrs.keys():
-            self._hear(attrs[name])
-
-    def _hear(self, text):
-        if (
-            text
-            and text.strip()
-            and self._lang
-            and self._lang[-1][1] != "fr"
-            and self.lasttag not in {"script", "style"}
-        ):
-            self.words.append(" ".join(text.split()))
-
-    def _address(self, tag, attrs):
-        if tag == "link":
-            rel = attrs.get("rel")
-            if "hreflang" in attrs:
-                self.others[attrs["hreflang"]] = attrs["href"]
-            (self.needed if rel in {"stylesheet", "icon"} else self.heads).append(attrs["href"])
-        elif tag in {"script", "img"} and "src" in attrs:
-            self.needed.append(attrs["src"])
-        elif tag == "a" and "href" in attrs:
-            self.links.append(attrs["href"])
-
-    def handle_data(self, data):
-        self._hear(data)
-        if self._in_title:
-            self.title += data
-        if data.strip() and self._open:
-            self._open[-1][1] = True
-
-    def handle_endtag(self, tag):
-        if tag == "title":
-            self._in_title = False
-        if self._lang and self._lang[-1][0] == tag:
-            self._lang[-1][2] -= 1
-            if self._lang[-1][2] < 0:
-                self._lang.pop()
-        if self._open and self._open[-1][0] == tag:
-            _tag, named, attrs = self._open.pop()
-            if not named:
-                self.nameless.append(f"{tag} {attrs}")
-
-
-class Walk:
-    """Every page met from the home page: ``pages`` by path, ``routes`` and ``statuses`` likewise, ``anchors`` asked."""
-
-    def __init__(self, client):
-        self.client = client
-        self.pages, self.routes, self.statuses = {}, {}, {}
-        self.anchors, self.foreign, self.personal = set(), set(), set()
-        self._counts = defaultdict(int)
-        queue = ["/"]
-        while queue:
-            path = queue.pop(0)
-            if path not in self.statuses and self._wanted(path):
-                queue += self._visit(path)
-
-    def _wanted(self, path):
-        if path.startswith((*ELSEWHERE, settings.STATIC_URL)):
-            return False
-        with override("en" if path.startswith("/en/") else "fr"):  # the prefix of an address follows the language
-            try:
-                route = resolve(urlsplit(path).path).view_name
-            except Resolver404:
-                route = ""
-        self.routes[path] = route
-        kind = (route, path.startswith("/en/"), "?" in path)
-        self._counts[kind] += 1
-        return not route or self._counts[kind] <= PER_ROUTE
-
-    def _visit(self, path):
-        response = self.client.get(path, follow=True)
-        self.statuses[path] = response.status_code
-        if not response.headers["Content-Type"].startswith("text/html"):
-            return []
-        page = self.pages[path] = Page(response.content.decode())
-        if response.cookies or "Vary" in response.headers:
-            self.personal.add(path)
-        links = [self._local(path, link) for link in page.links + page.heads]
-        self.foreign |= {(path, link) for link in page.needed if urlsplit(link).netloc or not link.startswith("/")}
-        return [link for link in links if link]
-
-    def _local(self, path, link):
-        """The path and query of an address of ours, whose anchor is noted; None of one that is not ours."""
-        whole = urlsplit(urljoin(f"{settings.SITE_URL}{path}", link))
-        if f"{whole.scheme}://{whole.netloc}" != settings.SITE_URL:
-            return None
-        target = whole.path + (f"?{whole.query}" if whole.query else "")
-        if whole.fragment:
-            self.anchors.add((path, target, unquote(whole.fragment)))
-        return target
+def ask(path):
+    response = Client().get(path, follow=True)
+    return Answer(response.status_code, response.headers, response.content.decode())
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +38,7 @@ def walk(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         with override_settings(DEMO=True):
             call_command("load_demo", stdout=StringIO())
-        yield Walk(Client())
+        yield Walk(ask, settings.SITE_URL)
         transaction.set_rollback(True)
 
 
@@ -197,6 +60,21 @@ def test_every_anchor_is_on_the_page_that_it_names(walk):
 
 def test_no_id_is_twice_in_a_page(walk):
     assert {path: twice for path, page in walk.pages.items() if (twice := +(page.ids - Counter(set(page.ids))))} == {}
+
+
+def test_every_page_has_one_heading(walk):
+    assert {path: page.tags["h1"] for path, page in walk.pages.items() if page.tags["h1"] != 1} == {}
+
+
+@pytest.mark.parametrize("what", ["title", "description"])
+def test_every_page_says_in_its_head_what_no_other_says(walk, what):
+    said = defaultdict(list)
+    for path, page in walk.pages.items():
+        words = getattr(page, what).strip()
+        if "?" not in path and (words or what == "title"):  # a page of answers is as many pages as questions
+            said[words, path.startswith("/en/")].append(path)
+
+    assert {words: paths for (words, _english), paths in said.items() if len(paths) > 1 or not words} == {}
 
 
 def test_every_picture_link_and_button_has_a_name(walk):

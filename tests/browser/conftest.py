@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser import html_pages
+
 # Playwright keeps an event loop in the test's thread, where Django would refuse every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -46,6 +48,7 @@ def quiet_pages(context: Any, live_server: Any) -> Iterator[None]:
         if not request.url.startswith((live_server.url, "data:", "blob:")):
             faults.append(f"asked another host: {request.url}")
 
+    html_pages.watch(context)
     context.on("request", look_at)
     context.on("weberror", lambda error: faults.append(f"script error: {error.error}"))
     context.on(

@@ -2,16 +2,24 @@
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.browser.accessibility import WIDTHS, faults
+from tests.browser.html_pages import keep_source
 
 
 def fits_and_is_accessible(page):
-    """Nothing overflows to the side, and axe finds nothing, once the page that a click asked for is there."""
+    """Nothing overflows to the side, and axe finds nothing, once the page that a click asked for is there.
+
+    Its source goes to the validator of HTML.
+    On a telephone and on a narrower one, or on a desk and on a tablet, light and dark.
+    """
     page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    keep_source(page)
+    narrowest, *wider = WIDTHS
+    widths = (narrowest,) if page.viewport_size["width"] < wider[0] else tuple(wider)
+    found = faults(page, widths=widths)
+    assert found == [], "\n".join([page.url, *found])
 
 
 def heading(page):

@@ -17,7 +17,7 @@ from tests.regions.factories import CommuneFactory, DepartmentFactory, PostalCod
 
 pytestmark = pytest.mark.django_db
 
-COUNT = re.compile(r"<p hx-swap-oob=\"innerHTML:\.lookup:focus-within \[data-suggestion-count\]\">(.*)</p>$")
+COUNT = re.compile(r"<p data-hx-swap-oob=\"innerHTML:\.lookup:focus-within \[data-suggestion-count\]\">(.*)</p>$")
 
 
 def plain(text):
