@@ -19,7 +19,15 @@ class Answer(NamedTuple):
 
     status: int
     headers: Mapping[str, str]
-    text: str
+    body: bytes
+
+    @property
+    def is_page(self) -> bool:
+        return self.headers["Content-Type"].startswith("text/html")
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
 
 
 class Page(HTMLParser):
@@ -158,7 +166,7 @@ class Walk:
     def _visit(self, path):
         answer = self.get(path)
         self.statuses[path] = answer.status
-        if not answer.headers["Content-Type"].startswith("text/html"):
+        if not answer.is_page:
             return []
         page = self.pages[path] = Page(answer.text)
         if {"Set-Cookie", "Vary"} & set(answer.headers):

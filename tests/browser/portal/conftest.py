@@ -33,10 +33,10 @@ def ask(site: str, path: str) -> Answer:
     """Get a page without a browser; its source goes to the validator of HTML."""
     try:
         with urllib.request.urlopen(site + path, timeout=30) as response:
-            answer = Answer(response.status, response.headers["Content-Type"], response.read().decode())
+            answer = Answer(response.status, response.headers, response.read())
     except urllib.error.HTTPError as refusal:
-        answer = Answer(refusal.code, refusal.headers["Content-Type"], refusal.read().decode())
-    if answer.content_type.startswith("text/html"):
+        answer = Answer(refusal.code, refusal.headers, refusal.read())
+    if answer.is_page:
         keep(path, answer.text)
     return answer
 
