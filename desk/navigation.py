@@ -61,6 +61,6 @@ def place(user: Any) -> str:
         return str(_("Administration · toutes les régions"))
     names = ", ".join(network.name for network in user.networks)
     if any(network.is_national for network in user.networks):
-        return f"{names} · {_('toutes les régions')}"
+        return _("%s · toutes les régions") % names
     regions = ", ".join(region.name for region in user.regions_here)
     return f"{names} · {regions}" if regions else names

@@ -184,7 +184,8 @@ class _Said:
     @property
     def note(self) -> str:
         """What a chart bears of its moment: the day alone, so that it is not drawn anew each minute."""
-        return f"{_('Au %s.') % day(self.at)} {self._warning}".strip()
+        moment = _("Au %s.") % day(self.at)
+        return f"{moment} {self._warning}".strip()
 
     def signed(self, label: str, what: str, count: int, total: int) -> Figure:
         """How many lists signed.

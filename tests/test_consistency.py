@@ -327,3 +327,17 @@ def test_one_function_writes_the_journal():
     writers = [path for path in code() if creates.search(re.sub(r"class \w+\(.*", "", path.read_text()))]
 
     assert in_words(writers) == ["pledges/actions/recording.py", "pledges/actions/sealing.py"]
+
+
+def test_no_text_to_translate_hides_in_an_f_string():
+    """Where xgettext does not see it: no catalogue would have it."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in code()
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for node in ast.walk(text)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"_", "gettext", "ngettext", "pgettext"}
+    ]
+
+    assert hidden == []

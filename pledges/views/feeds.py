@@ -90,7 +90,7 @@ def _summary(pledge: Pledge) -> str:
         "S’engage sur %(count)d principes sur %(total)d.",
         pledge.committed_count,
     ) % {"count": pledge.committed_count, "total": pledge.principle_count}
-    return f"{words} {_('À titre personnel.')}" if pledge.is_personal else words
+    return " ".join([words, _("À titre personnel.")]) if pledge.is_personal else words
 
 
 # --- Calendar ---
