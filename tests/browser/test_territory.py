@@ -41,9 +41,15 @@ def test_a_filter_changes_the_table_alone_says_the_count_and_leads_back(page, li
     assert page.evaluate("window.notReloaded")
     fits_and_is_accessible(page)
 
-    page.go_back()
+    page.get_by_role("link", name="Tout montrer").press("Enter")
 
     expect(page.get_by_role("link", name="Liste B")).to_be_visible()
+    expect(page.get_by_role("link", name="Tout montrer")).to_be_focused()
+    expect(count).to_be_empty()
+
+    page.go_back()
+
+    expect(page.get_by_role("link", name="Liste B")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
