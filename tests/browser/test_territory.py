@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from pledges.map import outlines
+from regions.enums import Measure
 from tests.browser.steps import fits_and_is_accessible
-from tests.pledges.factories import CandidateListFactory, ContestFactory, PledgeFactory
-from tests.regions.factories import RegionFactory
+from tests.pledges.factories import CandidateFactory, CandidateListFactory, ContestFactory, PledgeFactory
+from tests.regions.factories import IndicatorFactory, RegionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,9 +42,15 @@ def test_a_filter_changes_the_table_alone_says_the_count_and_leads_back(page, li
     assert page.evaluate("window.notReloaded")
     fits_and_is_accessible(page)
 
-    page.go_back()
+    page.get_by_role("link", name="Tout montrer").press("Enter")
 
     expect(page.get_by_role("link", name="Liste B")).to_be_visible()
+    expect(page.get_by_role("link", name="Tout montrer")).to_be_focused()
+    expect(count).to_be_empty()
+
+    page.go_back()
+
+    expect(page.get_by_role("link", name="Liste B")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -77,3 +84,27 @@ def test_each_region_of_the_map_is_pressed_with_a_thumb_and_reached_by_the_keybo
     thick, thin = links.first.locator(".land"), links.last.locator(".land")
     expect(thick).to_have_css("stroke-width", "9px")
     expect(thin).to_have_css("stroke-width", "1.8px")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("shown", ["region", "list", "search"])
+def test_the_pages_around_a_territory_fit_and_are_accessible(page, live_server, contest, shown, width, scheme):
+    for year in (2014, 2015):
+        IndicatorFactory(region=contest.region, year=year)
+    IndicatorFactory(region=contest.region, measure=Measure.JOBS, value=29000)
+    candidate_list = contest.lists.first()
+    CandidateFactory.create_batch(31, candidate_list=candidate_list, norm="alix exemple", section_name="Finistère")
+    addresses = {
+        "region": contest.region.get_absolute_url(),
+        "list": candidate_list.get_absolute_url(),
+        "search": "/recherche/?q=alix",
+    }
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+
+    page.goto(live_server.url + addresses[shown])
+    for summary in page.locator("main summary").all():
+        summary.click()
+
+    fits_and_is_accessible(page)
