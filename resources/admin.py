@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import models
@@ -16,6 +17,7 @@ from regions.admin.scoping import AdministratorAdmin, Changes, RegionScopedAdmin
 from regions.models import User
 from regions.typography import day
 from resources.actions import restore
+from resources.enums import PageName
 from resources.facts import FACTS
 from resources.forms import PageForm
 from resources.models import Page, Resource
@@ -69,7 +71,11 @@ class PageAdmin(HistoryAdmin[Page], AdministratorAdmin[Page]):
     def view_on_site(self, page: Page) -> str:  # type: ignore[override]  # Django takes either
         return page.get_absolute_url()
 
-    @admin.display(description=_("texte"), boolean=False)
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The pages that the product ships: the row of one that it no longer does is kept, and shows nowhere."""
+        return super().get_queryset(request).filter(name__in=PageName, language__in=dict(settings.LANGUAGES))
+
+    @admin.display(description=_("texte"))
     def whose(self, page: Page) -> Any:
         return _("réécrit ici") if page.is_rewritten else _("d’origine")
 

@@ -26,7 +26,7 @@ from pledges.models import (
 )
 from regions.enums import Measure
 from regions.models import Commune, Indicator, Membership, Network, Region, User
-from resources.enums import Audience, ResourceKind
+from resources.enums import Audience, PageName, ResourceKind
 from resources.models import Page, Resource
 from tests.pledges.factories import (
     CandidateListFactory,
@@ -223,7 +223,9 @@ def corrections(place: Place, count: int) -> None:
 
 
 def pages(place: Place, count: int) -> None:
-    Page.objects.bulk_create(Page(name=f"{_stem()}-{n}", language="fr") for n in range(count))
+    """Those that there are, in a database that has just been emptied too: there can be no more."""
+    rows = [Page(name=name, language=language) for name in PageName for language in ("fr", "en")]
+    Page.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def users(place: Place, count: int) -> None:

@@ -107,7 +107,7 @@ ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
     Network: lambda place: place.network,
     Nuance: lambda place: NuanceFactory(election=place.pledge.candidate_list.contest.election),
     OutboxMail: _mail,
-    Page: lambda place: Page.objects.get(name="methode", language="fr" if place.name == HERE else "en"),
+    Page: lambda place: Page.objects.get_or_create(name="methode", language="fr" if place.name == HERE else "en")[0],
     Pledge: lambda place: place.pledge,
     Region: lambda place: place.region,
     Resource: lambda place: ResourceFactory(title=f"Kit {place.name}", region=place.region),

@@ -1,9 +1,12 @@
 """The pages of prose: shipped, rewritten, looked at before they are saved, and given back."""
 
 import datetime
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +14,7 @@ from django.utils import timezone
 from pledges.enums import Act
 from pledges.models import JournalEntry
 from regions.models import Revision
+from resources import migrations
 from resources.enums import PageName
 from resources.models import Page
 from resources.shipped import FIELDS, shipped
@@ -23,7 +27,7 @@ def typed(page, **changes):
 
 
 def page_of(name=PageName.METHOD, language="fr"):
-    return Page.objects.get(name=name, language=language)
+    return Page.objects.get_or_create(name=name, language=language)[0]
 
 
 def address(page, view="change"):
@@ -41,7 +45,12 @@ def test_a_page_is_at_its_address_with_one_question(client, name, prefix, django
     assert not response.cookies
 
 
-def test_there_is_a_row_for_each_page_in_each_language():
+def test_the_migration_puts_a_row_for_each_page_in_each_language():
+    [migration] = Path(migrations.__file__).parent.glob("*_pages.py")
+    Page.objects.all().delete()
+
+    import_module(f"resources.migrations.{migration.stem}").put_pages(apps, None)
+
     rows = set(Page.objects.values_list("name", "language"))
 
     assert rows == {(name.value, language) for name in PageName for language in ("fr", "en")}
@@ -93,7 +102,7 @@ def test_a_page_comes_back_to_its_first_text_and_keeps_what_it_said(admin_client
 @pytest.mark.parametrize("words", ["", "réécrit"])
 def test_a_page_says_when_it_last_changed(client, words):
     changed_at = datetime.datetime(2027, 5, 3, 22, 30, tzinfo=datetime.UTC)
-    Page.objects.filter(name="methode", language="fr").update(changed_at=changed_at, **dict.fromkeys(FIELDS, words))
+    Page.objects.filter(pk=page_of().pk).update(changed_at=changed_at, **dict.fromkeys(FIELDS, words))
 
     page = client.get("/methode/").content.decode()
 
@@ -168,6 +177,17 @@ def test_a_page_is_rewritten_whole_or_not_at_all():
         page.save()
 
 
+def test_the_row_of_a_page_that_is_no_longer_shipped_shows_nowhere(admin_client):
+    page = Page.objects.create(name="ancienne", language="fr")
+
+    listed = admin_client.get(reverse("admin:resources_page_changelist")).context["cl"].result_list
+
+    assert page not in listed
+    assert admin_client.get(address(page)).status_code == 404
+
+
 def test_a_page_has_one_row_in_each_language():
+    page_of()
+
     with pytest.raises(IntegrityError), transaction.atomic():
         Page.objects.create(name=PageName.METHOD, language="fr")
