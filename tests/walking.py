@@ -15,11 +15,15 @@ ELSEWHERE = ("/admin/", "/signer/", "/verifier/", "/demonstration/")  # what is 
 
 
 class Answer(NamedTuple):
-    """What a server said to a path."""
+    """What a server said to a path. Only a page has a text: sheets, pictures and tables are not walked through."""
 
     status: int
     content_type: str
-    text: str
+    text: str = ""
+
+    @property
+    def is_page(self) -> bool:
+        return self.content_type.startswith("text/html")
 
 
 class Page(HTMLParser):
@@ -123,7 +127,7 @@ class Walk:
     def _visit(self, path):
         answer = self.get(path)
         self.statuses[path] = answer.status
-        if not answer.content_type.startswith("text/html"):
+        if not answer.is_page:
             return []
         page = self.pages[path] = Page(answer.text)
         links = [self._local(path, link) for link in page.links + page.heads]

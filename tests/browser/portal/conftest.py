@@ -32,12 +32,14 @@ def quiet_pages() -> None:
 def ask(site: str, path: str) -> Answer:
     """Get a page without a browser; its source goes to the validator of HTML."""
     try:
-        with urllib.request.urlopen(site + path, timeout=30) as response:
-            answer = Answer(response.status, response.headers["Content-Type"], response.read().decode())
+        response = urllib.request.urlopen(site + path, timeout=30)
     except urllib.error.HTTPError as refusal:
-        answer = Answer(refusal.code, refusal.headers["Content-Type"], refusal.read().decode())
-    if answer.content_type.startswith("text/html"):
-        keep(path, answer.text)
+        response = refusal
+    with response:
+        answer = Answer(response.status, response.headers["Content-Type"])
+        if answer.is_page:
+            answer = answer._replace(text=response.read().decode())
+            keep(path, answer.text)
     return answer
 
 
