@@ -15,7 +15,7 @@ ELSEWHERE = ("/admin/", "/signer/", "/verifier/", "/demonstration/")  # what is 
 
 
 class Answer(NamedTuple):
-    """What a server said to a path."""
+    """What a server said to a path. Only a page has a text: sheets, pictures and tables are not walked through."""
 
     status: int
     headers: Mapping[str, str]

@@ -34,8 +34,8 @@ def seen(visit):
         yield f"moved by {visit.shift:.4f} while it was read: {sorted(set(visit.moved))}"
     if visit.wide > 0:
         yield f"{visit.wide} pixels too wide"
-    if visit.cookies:
-        yield f"cookies: {visit.cookies}"
+    if visit.cookies and not visit.forms:  # what is sent bears a key, which a cookie proves
+        yield f"cookies on a page without a form to send: {visit.cookies}"
     yield from visit.complaints
 
 

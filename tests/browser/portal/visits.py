@@ -21,7 +21,8 @@ addEventListener("securitypolicyviolation", (event) =>
 # Two pictures later, what a late style or script moves has moved.
 TELL = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))));
-  return {...window.seen, elements: document.querySelectorAll("*").length,
+  const count = (what) => document.querySelectorAll(what).length;
+  return {...window.seen, forms: count("form[method=post]"), elements: count("*"),
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth};
 }"""
 
@@ -42,6 +43,7 @@ class Visit:
     files: list[File] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
+    forms: int = 0
     elements: int = 0
     shift: float = 0
     moved: list[str] = field(default_factory=list)
@@ -77,12 +79,12 @@ class Visitor:
 
     def open(self, path: str) -> Visit:
         self.visit = visit = Visit()
+        self.page.context.clear_cookies()
         response = self.page.goto(self.site + path, wait_until="load")
         visit.status = response.status if response else 0
         told = self.page.evaluate(TELL)
-        visit.elements, visit.shift, visit.moved, visit.wide = (
-            told[name] for name in ("elements", "shift", "moved", "wide")
-        )
+        for name in ("forms", "elements", "shift", "moved", "wide"):
+            setattr(visit, name, told[name])
         visit.complaints += [f"refused by the security policy: {refused}" for refused in told["refused"]]
         visit.cookies = [cookie.get("name", "") for cookie in self.page.context.cookies()]
         return visit
