@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -256,7 +257,9 @@ def _leads_somewhere(href: str) -> bool:
     if parts.netloc or not href.startswith("/"):
         return False
     try:
-        with override("en" if href.startswith("/en/") else "fr"):  # what an address means follows its first word
+        # What an address means follows its first word.
+        others = (code for code, _name in settings.LANGUAGES if href.startswith(f"/{code}/"))
+        with override(next(others, settings.LANGUAGE_CODE)):
             resolve(parts.path)
     except Resolver404:
         return False
