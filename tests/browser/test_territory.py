@@ -86,6 +86,20 @@ def test_each_region_of_the_map_is_pressed_with_a_thumb_and_reached_by_the_keybo
     expect(thin).to_have_css("stroke-width", "1.8px")
 
 
+def test_what_the_map_says_of_a_region_goes_with_escape_and_comes_with_the_next(page, live_server, contest):
+    RegionFactory(code="94", name="Corse", slug="corse")
+    page.goto(live_server.url)
+    first, second = page.locator(".map a").all()
+    first.focus()
+    expect(first.locator(".map__say")).to_have_css("opacity", "1")
+
+    page.keyboard.press("Escape")
+
+    expect(first.locator(".map__say")).to_have_css("opacity", "0")
+    second.focus()
+    expect(second.locator(".map__say")).to_have_css("opacity", "1")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("shown", ["region", "list", "search"])
