@@ -44,6 +44,7 @@ def from_sources() -> str:
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_SOURCES))
         (copy / FRENCH).parent.mkdir(parents=True)
         arguments = ["makemessages", "--locale=fr", "--no-wrap", "--no-location", "--verbosity=0"]
+        arguments += ["--extension=py,html,txt,svg,xml"]
         environment = os.environ | {"SECRET_KEY": "x" * 50}  # the settings ask for one; nothing is signed here
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=copy, env=environment, check=True)
         text = (copy / FRENCH).read_text(encoding="utf-8")

@@ -19,6 +19,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from regions.templatetags.typography import in_french
+from regions.typography import is_french
 from resources.facts import FACTS
 
 # The ids of the page that the text is put into.
@@ -28,6 +30,7 @@ _ANY_NAME = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")
 _DEFINITION = re.compile(r"(?P<term>[^\n]+)\n: (?P<meaning>.+)", re.DOTALL)
 _CAPTION = re.compile(r"(?:Tableau :|Table:) +(.+)", re.DOTALL)
+_GUILLEMETS = re.compile(r"(«[^«»]*»)")
 _TAG = re.compile(r"</?[a-zA-Z][^>@:]*>")
 
 
@@ -102,7 +105,9 @@ def _sections(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
     """The sections of the page, for its table of contents."""
     for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.tag == "h2":
-            words = "".join(child.content for child in inline.children or () if child.type in {"text", "code_inline"})
+            words = "".join(
+                child.content for child in inline.children or () if child.type in {"text", "french", "code_inline"}
+            )
             yield str(token.attrs["id"]), words.strip()
 
 
@@ -244,6 +249,31 @@ def _follow(state: StateCore) -> None:
                 child.tag = "span"
 
 
+def _mark_french(state: StateCore) -> None:
+    """On a page in another language, what stands between guillemets is French, for whoever hears or translates it."""
+    if is_french():
+        return
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = [part for child in token.children or () for part in _french_apart(child)]
+
+
+def _french_apart(child: Token) -> list[Token]:
+    if child.type != "text" or "«" not in child.content:
+        return [child]
+    parts = []
+    for piece in _GUILLEMETS.split(child.content):
+        kind = "french" if _GUILLEMETS.fullmatch(piece) else "text"
+        parts.append(Token(kind, "", 0, content=piece, level=child.level))
+    return parts
+
+
+def _show_french(
+    _renderer: Any, tokens: Sequence[Token], at: int, _options: Mapping[str, Any], _env: MutableMapping[str, Any]
+) -> str:
+    return str(in_french(tokens[at].content))
+
+
 def _leads_somewhere(href: str) -> bool:
     """Whether a link is a place of this page, a page of ours, a page of the web, a mailbox or a telephone."""
     try:
@@ -274,7 +304,9 @@ def _portal_markdown() -> MarkdownIt:
     markdown.inline.ruler.before("escape", "fact", _name)
     markdown.core.ruler.after("block", "shape", _shape)
     markdown.core.ruler.after("inline", "follow", _follow)
+    markdown.core.ruler.after("follow", "french", _mark_french)
     markdown.add_render_rule("fact", _show)
+    markdown.add_render_rule("french", _show_french)
     return markdown
 
 

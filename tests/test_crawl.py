@@ -111,10 +111,10 @@ def test_a_page_in_english_marks_all_that_it_says_in_french(walk):
     called = re.compile("|".join(map(re.escape, names())), re.IGNORECASE)
     pages = {path: page for path, page in walk.pages.items() if path.startswith("/en/")}
 
-    left = {text for page in pages.values() for text in page.words if FRENCH.search(called.sub("", text))}
+    left = {text for page in pages.values() for text in page.words if FRENCH.search(called.sub("X", text))}
 
     assert {walk.routes[path] for path in pages} >= HEAVY | {"candidate", "contest", "election", "method", "glossary"}
-    assert left == set()
+    assert sorted(left) == []
 
 
 def test_a_page_in_english_says_where_it_is_in_french_and_is_the_same_for_everyone(walk):
@@ -128,4 +128,4 @@ def test_a_page_in_english_says_where_it_is_in_french_and_is_the_same_for_everyo
         address = path.partition("?")[0]  # a filter is a way to read the same page
         french = f"{site}{address.removeprefix('/en')}"
         assert pages[path].others == {"fr": french, "x-default": french, "en": f"{site}{address}"}
-    assert walk.personal == set()
+    assert {walk.routes[path] for path in walk.personal} <= {"corrections"}  # a form, guarded by a cookie

@@ -8,7 +8,7 @@ from regions.admin.scoping import RegionScopedAdmin
 from regions.models import ScopedQuerySet
 from resources.models import Resource
 from tests.desk.acts import enter
-from tests.pledges.factories import CommitmentFactory, DecisionReasonFactory, PledgeFactory
+from tests.pledges.factories import CommitmentFactory, CorrectionRequestFactory, DecisionReasonFactory, PledgeFactory
 from tests.pledges.test_views import text_of
 from tests.regions.factories import MembershipFactory, RegionFactory, UserFactory
 from tests.resources.factories import ResourceFactory
@@ -275,6 +275,7 @@ def test_the_registers_of_others_are_not_there(desk, here, elsewhere):
         )
         ResourceFactory(region=pledge.candidate_list.contest.region)
         DecisionReasonFactory(region=pledge.candidate_list.contest.region)
+        CorrectionRequestFactory(region=pledge.candidate_list.contest.region)
         OutboxMail.objects.create(
             key=str(pledge.pk),
             kind=MailKind.IN_REVIEW,
@@ -291,7 +292,17 @@ def test_the_registers_of_others_are_not_there(desk, here, elsewhere):
         counts[model.__name__] = len(desk.get(address, query).context["cl"].result_list)
 
     assert counts == dict.fromkeys(
-        ["Candidate", "CandidateList", "Contest", "DecisionReason", "JournalEntry", "OutboxMail", "Pledge", "Resource"],
+        [
+            "Candidate",
+            "CandidateList",
+            "Contest",
+            "CorrectionRequest",
+            "DecisionReason",
+            "JournalEntry",
+            "OutboxMail",
+            "Pledge",
+            "Resource",
+        ],
         1,
     )
 

@@ -121,3 +121,14 @@ def test_markup_is_text(source):
     assert "<script" not in read(source).html
     assert "<img" not in read(source).html
     assert "<!--" not in read(source).html
+
+
+def test_what_stands_between_guillemets_is_french_on_a_page_in_english():
+    thin = "\N{NARROW NO-BREAK SPACE}"
+    source = "A cooperative (« société <coopérative> ») and « une autre »."
+
+    assert read(source, language="en").html == (
+        f'<p>A cooperative (<span lang="fr">«{thin}société &lt;coopérative&gt;{thin}»</span>)'
+        f' and <span lang="fr">«{thin}une autre{thin}»</span>.</p>\n'
+    )
+    assert "<span" not in read("« une autre »").html
