@@ -20,7 +20,7 @@ class LanguageOfAddress:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        first = request.path_info.split("/", 2)[1]
+        first = request.path_info.lstrip("/").partition("/")[0]  # « OPTIONS * » has no slash at all
         with translation.override(first if first in OTHERS else settings.LANGUAGE_CODE):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)

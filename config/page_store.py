@@ -5,6 +5,7 @@ own store, and asks the revision at most once a second.
 """
 
 import hashlib
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -171,7 +172,9 @@ class PageStore:
 
 
 # What an answer depends on. A proxy of ours says the scheme in a header.
-_IDENTITY = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME", "PATH_INFO")
+_IDENTITY = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+# The filters of a matrix: a few dozen for each page, and nobody's words.
+_FILTER = re.compile(r"(?:principe=[1-9])?&?(?:reponse=[a-z-]{1,15})?", re.ASCII)
 # An answer that is one person's, or that has already been given its form: it passes as it is.
 _OWN = {"set-cookie", "vary", "content-encoding"}
 # Drawings are kept as files already: here they would push out a hundred pages, and compressing them gains nothing.
@@ -180,14 +183,14 @@ _KEPT_BY_304 = {"Cache-Control", "ETag", "Vary", "Content-Security-Policy", "Str
 
 
 def _may_be_kept(request: dict[str, Any]) -> bool:
-    """Whether a request is a reader's: it asks for a plain address and bears nothing of its own.
+    """Whether a request is a reader's: it asks for an address, filtered at most, and bears nothing of its own.
 
     What someone searches is not kept: the words are theirs, and as many as they like.
     """
-    return (
+    return bool(
         request["REQUEST_METHOD"] in {"GET", "HEAD"}
         and not request.get("HTTP_COOKIE")
-        and not request.get("QUERY_STRING")
+        and _FILTER.fullmatch(request.get("QUERY_STRING", ""))
         and not request.get("HTTP_AUTHORIZATION")
         and all(len(request.get(name, "")) <= LONGEST for name in _IDENTITY)
     )

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ from django.conf import settings
 from regions.typography import typeset_text
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
-IDENTITY = FOLDER / "drawings" / "identity.typ"
+_IMPORT = re.compile(r'^#import "/([\w./-]+)"', re.MULTILINE)  # typst's root is FOLDER
 # Raised by whoever changes, in this module, how a content becomes a file: all files are then made anew.
 EDITION = 1
 
@@ -37,9 +37,17 @@ class DrawingError(Exception):
 
 def fingerprint(template: Path, content: Content) -> str:
     """The hash of everything a file is made from: what it says, the templates' own text, what draws it."""
-    texts = [source.read_text(encoding="utf-8") for source in (template, IDENTITY)]
+    texts = list(_texts(template))
     whole = [content, *texts, version("typst"), version("segno"), EDITION]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _texts(template: Path) -> Iterator[str]:
+    """What is written in a template, then in those it imports."""
+    text = template.read_text(encoding="utf-8")
+    yield text
+    for path in _IMPORT.findall(text):
+        yield from _texts(FOLDER / path)
 
 
 def one_line(text: str) -> str:

@@ -1,6 +1,7 @@
 """Closed lists of words about elections and pledges, and what may follow what."""
 
 from django.db import models
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +10,16 @@ class ElectionKind(models.TextChoices):
 
     REGIONAL = "regional", _("élections régionales")
     DEPARTMENTAL = "departmental", _("élections départementales")
+
+    def lists(self, count: int) -> str:
+        """So many of what voters choose from: « 3 listes », « 1 binôme »."""
+        if self == ElectionKind.DEPARTMENTAL:
+            return ngettext("%d binôme", "%d binômes", count) % count
+        return ngettext("%d liste", "%d listes", count) % count
+
+    def no_list(self) -> str:
+        """None of them, where a sentence begins its count: « aucune liste sur 6 »."""
+        return gettext("aucun binôme") if self == ElectionKind.DEPARTMENTAL else gettext("aucune liste")
 
 
 class ListKind(models.TextChoices):
@@ -46,6 +57,14 @@ class Answer(models.TextChoices):
 
     COMMITS = "commits", _("s’engage")
     DECLINES = "declines", _("ne s’engage pas")
+
+
+class AnswerFilter(models.TextChoices):
+    """The answers that a matrix is filtered by, as an address writes them: « no answer » is one of them."""
+
+    COMMITS = "s-engage", Answer.COMMITS.label
+    DECLINES = "ne-s-engage-pas", Answer.DECLINES.label
+    NONE = "sans-reponse", _("pas de réponse")
 
 
 class IdentityCheck(models.TextChoices):

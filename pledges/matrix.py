@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pledges import calendar
 from pledges.enums import Answer, PledgeState
@@ -31,6 +32,11 @@ class Cell:
     @property
     def declines(self) -> bool:
         return self.answer == Answer.DECLINES
+
+    @property
+    def label(self) -> str:
+        """The answer in words."""
+        return str(Answer(self.answer).label) if self.answer else _("pas de réponse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,25 @@ class Matrix:
     @property
     def personal_count(self) -> int:
         return sum(row.personal_count for row in self.rows)
+
+    @property
+    def summary(self) -> str:
+        """« 3 listes sur 6 ont signé la charte. », the same on a page and on paper."""
+        if not self.rows:
+            return _("Les listes ne sont pas encore connues.")
+        if not self.signed_count:
+            words = ngettext(
+                "La seule liste n’a pas d’engagement publié.",
+                "Aucune des %(total)d listes n’a d’engagement publié.",
+                self.list_count,
+            )
+        else:
+            words = ngettext(
+                "%(signed)d liste sur %(total)d a signé la charte.",
+                "%(signed)d listes sur %(total)d ont signé la charte.",
+                self.signed_count,
+            )
+        return words % {"signed": self.signed_count, "total": self.list_count}
 
     @property
     def totals(self) -> list[Total]:
@@ -162,11 +187,9 @@ def matrix(contest: Contest) -> Matrix:
     # The latest word of each list that the public may know: published, suspended, or withdrawn since.
     pledges = {
         pledge.candidate_list_id: pledge
-        for pledge in Pledge.objects.for_lists()
-        .public()
+        for pledge in Pledge.objects.last_words()
         .filter(candidate_list__contest=contest, charter=contest.election.charter)
         .prefetch_related("commitments")
-        .order_by("published_at", "pk")
         .fetch_mode(models.FETCH_RAISE)
     }
     as_of = calendar.answers_as_of(contest.election, contest.region)

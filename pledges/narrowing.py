@@ -4,24 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from pledges.enums import Answer
+from pledges.enums import Answer, AnswerFilter
 from pledges.matrix import Cell, Matrix, Row, Total
 from pledges.models import Principle
 
-
-class Reply(models.TextChoices):
-    """The answers to filter by, in the words of an address."""
-
-    COMMITS = "s-engage", gettext_lazy("s’engage")
-    DECLINES = "ne-s-engage-pas", gettext_lazy("ne s’engage pas")
-    NONE = "sans-reponse", gettext_lazy("pas de réponse")
-
-
-_ANSWERS: dict[str, str] = {Reply.COMMITS: Answer.COMMITS, Reply.DECLINES: Answer.DECLINES, Reply.NONE: ""}
+_ANSWERS: dict[str, str] = {
+    AnswerFilter.COMMITS: Answer.COMMITS,
+    AnswerFilter.DECLINES: Answer.DECLINES,
+    AnswerFilter.NONE: "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ class Narrowed:
     def _replies(self, cells: Sequence[Cell]) -> bool:
         """One such answer is enough; « no answer » is to have given none."""
         matching = [cell.answer == _ANSWERS[self.reply] for cell in cells]
-        return all(matching) if self.reply == Reply.NONE else any(matching)
+        return all(matching) if self.reply == AnswerFilter.NONE else any(matching)
 
     @property
     def sentence(self) -> str:
@@ -97,19 +91,19 @@ class Narrowed:
         }
 
     def _about_one(self, count: int) -> str:
-        if self.reply == Reply.COMMITS:
+        if self.reply == AnswerFilter.COMMITS:
             return ngettext(
                 "%(count)d liste sur %(total)d s’engage sur le principe %(number)d.",
                 "%(count)d listes sur %(total)d s’engagent sur le principe %(number)d.",
                 count,
             )
-        if self.reply == Reply.DECLINES:
+        if self.reply == AnswerFilter.DECLINES:
             return ngettext(
                 "%(count)d liste sur %(total)d ne s’engage pas sur le principe %(number)d.",
                 "%(count)d listes sur %(total)d ne s’engagent pas sur le principe %(number)d.",
                 count,
             )
-        if self.reply == Reply.NONE:
+        if self.reply == AnswerFilter.NONE:
             return ngettext(
                 "%(count)d liste sur %(total)d n’a pas de réponse publiée sur le principe %(number)d.",
                 "%(count)d listes sur %(total)d n’ont pas de réponse publiée sur le principe %(number)d.",
@@ -122,13 +116,13 @@ class Narrowed:
         )
 
     def _about_all(self, count: int) -> str:
-        if self.reply == Reply.COMMITS:
+        if self.reply == AnswerFilter.COMMITS:
             return ngettext(
                 "%(count)d liste sur %(total)d s’engage sur un principe au moins.",
                 "%(count)d listes sur %(total)d s’engagent sur un principe au moins.",
                 count,
             )
-        if self.reply == Reply.DECLINES:
+        if self.reply == AnswerFilter.DECLINES:
             return ngettext(
                 "%(count)d liste sur %(total)d répond « ne s’engage pas » à un principe au moins.",
                 "%(count)d listes sur %(total)d répondent « ne s’engage pas » à un principe au moins.",
@@ -149,7 +143,7 @@ class Narrowed:
     @property
     def reply_choices(self) -> list[Choice]:
         """« Toutes », then each answer; the principle chosen stays."""
-        every = [("", _("Toutes")), *((reply.value, str(reply.label)) for reply in Reply)]
+        every = [("", _("Toutes")), *((reply.value, str(reply.label)) for reply in AnswerFilter)]
         return [Choice(words, _query(self.principle, reply), reply == self.reply) for reply, words in every]
 
 

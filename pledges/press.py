@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pledges.drawing import one_line
+from pledges.enums import ElectionKind
 from pledges.kept import Drawing
 from pledges.matrix import Total
 from pledges.models import Election
@@ -193,35 +194,45 @@ class _Said:
         :param what: The election, and the territory if it is one's figure.
         """
         words = ngettext(
-            "%(what)s : au %(moment)s, %(count)d liste sur %(total)d a signé la charte.",
-            "%(what)s : au %(moment)s, %(count)d listes sur %(total)d ont signé la charte.",
+            "%(what)s : au %(moment)s, %(lists)s sur %(total)d a signé la charte.",
+            "%(what)s : au %(moment)s, %(lists)s sur %(total)d ont signé la charte.",
             count,
         )
         if not count:
-            words = _("%(what)s : au %(moment)s, aucune liste sur %(total)d n’a signé la charte.")
-        return Figure(label, count, total, self._quotable(words % self._said(what, count, total)))
+            words = _("%(what)s : au %(moment)s, %(none)s sur %(total)d n’a signé la charte.")
+        return Figure(label, count, total, self._quotable(self._sentence(words, what, count, total)))
 
     def committed(self, total: Total) -> Figure:
         """How many lists commit to a principle."""
         words = ngettext(
-            "%(what)s : au %(moment)s, %(count)d liste sur %(total)d s’engage sur le principe %(number)d,"
-            " « %(principle)s ».",
-            "%(what)s : au %(moment)s, %(count)d listes sur %(total)d s’engagent sur le principe %(number)d,"
+            "%(what)s : au %(moment)s, %(lists)s sur %(total)d s’engage sur le principe %(number)d, « %(principle)s ».",
+            "%(what)s : au %(moment)s, %(lists)s sur %(total)d s’engagent sur le principe %(number)d,"
             " « %(principle)s ».",
             total.count,
         )
         if not total.count:
             words = _(
-                "%(what)s : au %(moment)s, aucune liste sur %(total)d ne s’engage sur le principe %(number)d,"
+                "%(what)s : au %(moment)s, %(none)s sur %(total)d ne s’engage sur le principe %(number)d,"
                 " « %(principle)s »."
             )
-        principle = {"number": total.principle.number, "principle": total.principle.short}
-        sentence = words % (self._said(self.election.name, total.count, total.total) | principle)
+        sentence = self._sentence(
+            words,
+            self.election.name,
+            total.count,
+            total.total,
+            number=total.principle.number,
+            principle=total.principle.short,
+        )
         return Figure(str(total.principle), total.count, total.total, self._quotable(sentence))
 
-    def _said(self, what: str, count: int, total: int) -> dict[str, str | int]:
+    def _sentence(self, words: str, what: str, count: int, total: int, **more: int | str) -> str:
+        """A count in words, where there is something to count: nothing is said of lists that nobody knows yet."""
+        if not total:
+            words = _("%(what)s : au %(moment)s, les candidatures ne sont pas encore connues.")
         moment = _("%(day)s à %(hour)s") % {"day": day(self.at), "hour": hour(self.at)}
-        return {"what": what, "moment": moment, "count": count, "total": total}
+        kind = ElectionKind(self.election.kind)
+        said = {"what": what, "moment": moment, "total": total, "lists": kind.lists(count), "none": kind.no_list()}
+        return words % (said | more)
 
     def _quotable(self, sentence: str) -> str:
         return f"{self._warning} {sentence} {self.source}".strip()

@@ -5,17 +5,19 @@ took its answers back shows the picture of its contest: no picture says of anyon
 """
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from pledges import calendar
 from pledges.drawing import Content, as_on_a_page
+from pledges.enums import ElectionKind
 from pledges.kept import Drawing
 from pledges.matrix import cells
 from pledges.models import CandidateList, Contest, Election, Pledge, Principle
@@ -24,13 +26,20 @@ from regions.typography import day
 
 LETTERS = 150  # of a name: what the picture has room for
 ALL_LOBES = [1, 2, 3, 4, 5]
+_UNKNOWN = gettext_lazy("Les candidatures ne sont pas encore connues")
 
 
-class Counted(Protocol):
-    """An election or a contest, as ``with_counts`` gives it."""
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What is counted together: the contests of one election, in the country or in a region."""
 
     list_count: int
     signed_count: int
+
+    @classmethod
+    def of(cls, contests: Iterable[Contest]) -> Self:
+        known = list(contests)
+        return cls(sum(each.list_count for each in known), sum(each.signed_count for each in known))
 
 
 def of_portal() -> Drawing:
@@ -52,12 +61,12 @@ def of_principle(principle: Principle) -> Drawing:
     )
 
 
-def of_election(election: Election, counted: Iterable[Counted]) -> Drawing:
+def of_election(election: Election, contests: Iterable[Contest]) -> Drawing:
     """An election, and how many lists signed in all.
 
-    :param counted: Its public contests.
+    :param contests: Those that are public, counted.
     """
-    line, notes = _counts(counted, day(timezone.localdate()))
+    line, notes = _counts(_Tally.of(contests), election, day(timezone.localdate()))
     return _picture(
         election.get_kind_display(),
         election.name,
@@ -68,13 +77,19 @@ def of_election(election: Election, counted: Iterable[Counted]) -> Drawing:
 
 
 def of_region(region: Region, contests: Iterable[Contest]) -> Drawing:
-    """A region, and how many lists signed there in the elections of the moment, all together.
+    """A region, and how many signed there in each of the elections of the moment: never added up.
 
     :param contests: Those of the elections of the moment, counted, with their election; none when none is prepared.
     """
     known = list(contests)
     names = dict.fromkeys(contest.election.name for contest in known)
-    line, notes = _counts(known, day(calendar.today(region)))
+    by_election: dict[Election, list[Contest]] = {}
+    for contest in known:
+        by_election.setdefault(contest.election, []).append(contest)
+    on = day(calendar.today(region))
+    said = [_counts(_Tally.of(its_own), election, on) for election, its_own in by_election.items()]
+    line, notes = said[0] if said else (str(_UNKNOWN), [])
+    notes = [*(other for other, _notes in said[1:]), *notes]
     return _picture(
         ", ".join(names) or region.council,
         region.name,
@@ -89,7 +104,7 @@ def of_contest(contest: Contest) -> Drawing:
 
     :param contest: Counted, with its election and region.
     """
-    line, notes = _counts([contest], day(calendar.today(contest.region)))
+    line, notes = _counts(_Tally.of([contest]), contest.election, day(calendar.today(contest.region)))
     return _picture(
         contest.election.name,
         contest.name,
@@ -122,24 +137,18 @@ def of_list(candidate_list: CandidateList, pledge: Pledge) -> Drawing:
     )
 
 
-def _counts(counted: Iterable[Counted], on: str) -> tuple[str, list[str]]:
+def _counts(tally: _Tally, election: Election, on: str) -> tuple[str, list[str]]:
     """« 3 listes sur 6 ont signé la charte », and the day of the count."""
-    known = list(counted)
-    total = sum(each.list_count for each in known)
+    total, signed = tally.list_count, tally.signed_count
+    kind = ElectionKind(election.kind)
     if not total:
-        return _("Les listes ne sont pas encore connues"), []
-    signed = sum(each.signed_count for each in known)
+        return str(_UNKNOWN), []
     if not signed:
-        words = ngettext(
-            "Aucun engagement publié, sur %(total)d liste", "Aucun engagement publié, sur %(total)d listes", total
-        )
-        return words % {"total": total}, [_("Au %s") % on]
+        return _("Aucun engagement publié, sur %s") % kind.lists(total), [_("Au %s") % on]
     words = ngettext(
-        "%(signed)d liste sur %(total)d a signé la charte",
-        "%(signed)d listes sur %(total)d ont signé la charte",
-        signed,
+        "%(signed)s sur %(total)d a signé la charte", "%(signed)s sur %(total)d ont signé la charte", signed
     )
-    return words % {"signed": signed, "total": total}, [_("Au %s") % on]
+    return words % {"signed": kind.lists(signed), "total": total}, [_("Au %s") % on]
 
 
 def _picture(kicker: str, name: str, line: str, **more: Any) -> Drawing:

@@ -8,13 +8,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pledges import calendar
 from pledges.drawing import Content, as_on_a_page
-from pledges.enums import Answer, ListKind
+from pledges.enums import ListKind
 from pledges.kept import Drawing
-from pledges.matrix import Cell, Matrix, Row, Total, cells, leaders_of, matrix, standing
+from pledges.matrix import Row, Total, cells, leaders_of, matrix, standing
 from pledges.models import Candidate, CandidateList, Contest, Pledge
 from regions.models import Indicator
 from regions.typography import day
@@ -39,7 +38,7 @@ def contest_sheet(contest: Contest) -> Drawing:
             "kicker": contest.election.name,
             "name": name,
             "facts": _dates(contest),
-            "summary": _summary(shown),
+            "summary": shown.summary,
             "principles": [{"number": it.number, "short": it.short} for it in shown.principles],
             "rows": [_row(row) for row in shown.rows],
             "totals": [_share(total) for total in shown.totals],
@@ -68,11 +67,9 @@ def list_sheet(candidate_list: CandidateList) -> Drawing:
     charter = contest.election.charter
     principles = list(charter.principles.all())
     pledge = (
-        Pledge.objects.public()
-        .for_lists()
+        Pledge.objects.last_words()
         .filter(candidate_list=candidate_list, charter=charter)
         .prefetch_related("commitments", "signatories")
-        .order_by("published_at", "pk")
         .last()
     )
     published = pledge if pledge and pledge.is_published else None
@@ -93,7 +90,7 @@ def list_sheet(candidate_list: CandidateList) -> Drawing:
                     "short": cell.principle.short,
                     "statement": statements[cell.principle.pk],
                     "answer": cell.answer or "none",
-                    "label": _in_words(cell),
+                    "label": cell.label,
                     "words": cell.statement,
                 }
                 for cell in cells(pledge, principles)
@@ -159,23 +156,6 @@ def _dates(contest: Contest) -> list[list[str]]:
     ]
 
 
-def _summary(shown: Matrix) -> str:
-    """The sentence of the page, so that both count alike."""
-    if not shown.rows:
-        return _("Les listes ne sont pas encore connues.")
-    if not shown.signed_count:
-        return ngettext(
-            "La seule liste connue n’a pas d’engagement publié.",
-            "Aucune des %(total)d listes n’a d’engagement publié.",
-            shown.list_count,
-        ) % {"total": shown.list_count}
-    return ngettext(
-        "%(signed)d liste sur %(total)d a signé la charte.",
-        "%(signed)d listes sur %(total)d ont signé la charte.",
-        shown.signed_count,
-    ) % {"signed": shown.signed_count, "total": shown.list_count}
-
-
 def _row(row: Row) -> Content:
     return {
         "panel": str(row.list.panel_number or "–"),
@@ -183,7 +163,7 @@ def _row(row: Row) -> Content:
         "leaders": _leaders(row.list, row.leaders),
         "nuance": _("nuance attribuée par le ministère : %s") % row.list.nuance if row.list.nuance else "",
         "state": row.state,
-        "answers": [{"answer": cell.answer or "none", "label": _in_words(cell)} for cell in row.cells],
+        "answers": [{"answer": cell.answer or "none", "label": cell.label} for cell in row.cells],
     }
 
 
@@ -213,10 +193,6 @@ def _leaders(candidate_list: CandidateList, leaders: Iterable[Candidate]) -> str
     """Who leads a list, or makes a binôme: nothing where its name already says it."""
     names = _(" et ").join(person.full_name for person in leaders)
     return "" if names == candidate_list.name else names
-
-
-def _in_words(cell: Cell) -> str:
-    return str(Answer(cell.answer).label) if cell.answer else _("pas de réponse")
 
 
 def _share(total: Total) -> str:

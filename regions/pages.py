@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
 
 # A browser asks each time, and is mostly told that nothing has changed; a proxy in front may keep it for a second.
 SAME_FOR_EVERYONE = "public, max-age=0, s-maxage=1"
@@ -25,3 +26,9 @@ def public_page[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRes
         return response
 
     return login_not_required(inner)
+
+
+def attached(response: HttpResponse, name: str) -> HttpResponse:
+    """The same answer, kept by the browser as a file of this name."""
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)  # noqa: FBT003  Django's own
+    return response

@@ -163,7 +163,7 @@ def _by_name(query: str, name: str) -> PlaceAnswer:
     if len(name) == 1:
         message = _("Tapez au moins deux lettres du nom.")
         return PlaceAnswer(query=query, outcome=Outcome.TOO_SHORT, message=message)
-    message = _("Aucun lieu ne répond à « %(query)s » : vérifiez l’orthographe, ou tapez un code postal.")
+    message = _("Rien ne répond à « %(query)s » : vérifiez l’orthographe, ou tapez un code postal.")
     return PlaceAnswer(query=query, outcome=Outcome.UNKNOWN_NAME, message=message % {"query": query})
 
 

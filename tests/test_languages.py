@@ -65,3 +65,7 @@ def test_what_a_list_wrote_is_french_on_a_page_in_english(client):
     assert f"<p>{words}</p>" in french
     assert f'<p><span lang="fr">{words}</span></p>' in english
     assert "The charter is signed in French" in english
+
+
+def test_a_question_about_the_whole_server_is_answered(client):
+    assert client.generic("OPTIONS", "*").status_code in {200, 404, 405}

@@ -4,15 +4,16 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from pledges.enums import AnswerFilter
 from pledges.matrix import Matrix
-from pledges.narrowing import Narrowed, Reply
+from pledges.narrowing import Narrowed
 
 
 class MatrixFilterForm(forms.Form):
     """One principle, one answer, both, or neither; what is not there is said, and everything is shown."""
 
     principe = forms.ChoiceField(label=_("Principe"), required=False)
-    reponse = forms.ChoiceField(label=_("Réponse"), required=False, choices=Reply)
+    reponse = forms.ChoiceField(label=_("Réponse"), required=False, choices=AnswerFilter)
 
     def __init__(self, data: QueryDict, *, matrix: Matrix) -> None:
         """

@@ -46,6 +46,10 @@ class ElectionQuerySet(models.QuerySet["Election"]):
         first = next(iter(opened or elections[::-1]), None)
         return [election for election in elections if first and election.first_round_on == first.first_round_on]
 
+    def current_in(self, region: Region) -> "list[Election]":
+        """The same for those who vote in a region: a by-election elsewhere is not theirs."""
+        return self.filter(contests__in=region.contests.public()).distinct().current()
+
 
 class Election(models.Model):
     """For example « régionales 2021 »: its dates, its mandate, the charter it asks to sign. Dates are data."""

@@ -41,6 +41,10 @@ class PledgeQuerySet(ScopedQuerySet["Pledge"]):
     def for_lists(self) -> Self:
         return self.filter(candidate=None)
 
+    def last_words(self) -> Self:
+        """What lists have said in public, the latest last: of several pledges of one list, that is the one to show."""
+        return self.for_lists().public().order_by("published_at", "pk")
+
     def personal(self) -> Self:
         return self.exclude(candidate=None)
 

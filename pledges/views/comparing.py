@@ -1,5 +1,6 @@
 """`/comparer/?listes=1,2`: two to four lists of one contest, principle by principle, in their own words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from django.shortcuts import render
 
 from pledges.forms.comparing import ComparisonForm
 from pledges.matrix import Cell, Matrix, Row, matrix
-from pledges.models import Principle
+from pledges.models import Contest, Principle
 from regions.pages import public_page
 
 
@@ -33,7 +34,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Side by side, in the order of the panels whatever the address says; what cannot be compared is explained."""
     form = ComparisonForm(request.GET)
     is_valid = form.is_valid()
-    contest = form.known[0].contest if form.known else None
+    contest = form.known[0].contest if form.known else _asked(request)
     table = matrix(contest) if contest else None
     chosen = {candidate_list.pk for candidate_list in form.known}
     rows = [row for row in table.rows if row.list.pk in chosen] if table and is_valid else []
@@ -48,3 +49,11 @@ def compare(request: HttpRequest) -> HttpResponse:
         "answers": answers(table, rows) if table and rows else [],
     }
     return render(request, "pledges/compare.html", context)
+
+
+def _asked(request: HttpRequest) -> Contest | None:
+    """The contest whose form was sent without a list, so that nobody has to find their territory again."""
+    key = request.GET.get("territoire", "")
+    if not re.fullmatch(r"[0-9]{1,18}", key, re.ASCII):
+        return None
+    return Contest.objects.public().select_related("election__charter", "region").filter(pk=int(key)).first()

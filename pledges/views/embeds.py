@@ -1,12 +1,12 @@
 """`/integrer/…`: small cards for other people's pages; the only pages of the portal that may be framed."""
 
+import textwrap
 from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.csp import CSP
-from django.utils.text import Truncator
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 
@@ -24,7 +24,7 @@ FRAMED_BY_ANYONE: dict[str, Collection[str]] = {
     "form-action": [CSP.NONE],
     "frame-ancestors": ["*"],
 }
-BADGE_LETTERS = 44  # of a list's name: what the drawing has room for
+BADGE_LETTERS = 26  # of a list's name, on each of two lines: what the drawing has room for, even in capitals
 
 
 def embeddable[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
@@ -42,7 +42,7 @@ def how_to_embed(request: HttpRequest) -> HttpResponse:
 def embedded_region(request: HttpRequest, slug: str) -> HttpResponse:
     """How many lists of a region signed, election by election."""
     region = get_object_or_404(Region, slug=slug)
-    current = Election.objects.current()
+    current = Election.objects.current_in(region)
     contests = list(Contest.objects.public().filter(region=region, election__in=current).with_counts())
     votes = []
     for election in current:
@@ -55,7 +55,8 @@ def embedded_region(request: HttpRequest, slug: str) -> HttpResponse:
                     "list_count": sum(contest.list_count for contest in its_own),
                 }
             )
-    invented = next((election for election in current if election.is_demonstration), None)
+    here = {contest.election_id for contest in contests}
+    invented = next((election for election in current if election.is_demonstration and election.pk in here), None)
     return render(request, "pledges/embed_region.html", {"region": region, "votes": votes, "invented": invented})
 
 
@@ -64,14 +65,7 @@ def embedded_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a list stands, and what it answers to each principle."""
     shown = get_object_or_404(CandidateList.objects.official().with_contest(), pk=pk)
     election = shown.contest.election
-    pledge = (
-        Pledge.objects.public()
-        .for_lists()
-        .filter(candidate_list=shown, charter=election.charter)
-        .with_answers()
-        .order_by("published_at", "pk")
-        .last()
-    )
+    pledge = Pledge.objects.last_words().filter(candidate_list=shown, charter=election.charter).with_answers().last()
     context = {
         "list": shown,
         "contest": shown.contest,
@@ -88,5 +82,6 @@ def badge(request: HttpRequest, pk: int) -> HttpResponse:
     """« Signataire de la charte », and the list's name: for a list whose pledge is published, as long as it is."""
     signed = Pledge.objects.published().for_lists().values("candidate_list")
     shown = get_object_or_404(CandidateList.objects.standing().filter(pk__in=signed), pk=pk)
-    context = {"list": shown, "short_name": Truncator(shown.name).chars(BADGE_LETTERS)}
+    lines = textwrap.wrap(shown.name, BADGE_LETTERS, max_lines=2, placeholder="…")
+    context = {"list": shown, "lines": lines}
     return render(request, "pledges/badge.svg", context, content_type="image/svg+xml")

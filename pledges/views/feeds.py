@@ -12,14 +12,13 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pledges.enums import Answer
 from pledges.icalendar import AllDay, calendar_file
-from pledges.matrix import Cell, Row, matrix
+from pledges.matrix import Row, matrix
 from pledges.models import Contest, Election, Pledge
 from pledges.models.pledge import PledgeQuerySet
 from regions.csv_cells import write_rows
 from regions.models import Region, Revision
-from regions.pages import public_page
+from regions.pages import attached, public_page
 
 LATEST = 30
 
@@ -115,7 +114,7 @@ def election_calendar(request: HttpRequest, slug: str) -> HttpResponse:
         for key, (on, words) in dates.items()
     ]
     content = calendar_file(election.name, events, stamp=election.signing_opens_on, version=Revision.current())
-    return _attached(HttpResponse(content, content_type="text/calendar; charset=utf-8"), f"{election.slug}.ics")
+    return attached(HttpResponse(content, content_type="text/calendar; charset=utf-8"), f"{election.slug}.ics")
 
 
 # --- Table ---
@@ -136,19 +135,10 @@ def contest_table(request: HttpRequest, slug: str, territory: str) -> HttpRespon
         ]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     write_rows(response, [*header, _("état")], map(_row, shown.rows))
-    return _attached(response, f"{slug}-{territory}.csv")
+    return attached(response, f"{slug}-{territory}.csv")
 
 
 def _row(row: Row) -> list[object]:
-    answers = [text for cell in row.cells for text in (_in_words(cell), cell.statement)]
+    answers = [text for cell in row.cells for text in (cell.label, cell.statement)]
     leaders = ", ".join(leader.full_name for leader in row.leaders)
     return [row.list.panel_number, row.list.name, leaders, row.list.nuance, *answers, row.state]
-
-
-def _in_words(cell: Cell) -> str:
-    return str(Answer(cell.answer).label) if cell.answer else _("pas de réponse")
-
-
-def _attached(response: HttpResponse, name: str) -> HttpResponse:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

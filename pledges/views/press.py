@@ -9,7 +9,7 @@ from pledges.models import Election
 from pledges.press import BarChart, ElectionFigures, figures_of
 from pledges.views.drawn import drawn
 from regions.csv_cells import write_rows
-from regions.pages import public_page
+from regions.pages import attached, public_page
 
 
 @public_page
@@ -26,7 +26,7 @@ def press(request: HttpRequest) -> HttpResponse:
 def press_svg(request: HttpRequest, slug: str, chart: str) -> HttpResponse:
     """A chart, for whoever lays out a page."""
     _figures, shown = _chart(slug, chart)
-    return _attached(HttpResponse(shown.svg(), content_type="image/svg+xml"), f"{slug}-{chart}.svg")
+    return attached(HttpResponse(shown.svg(), content_type="image/svg+xml"), f"{slug}-{chart}.svg")
 
 
 @public_page
@@ -48,7 +48,7 @@ def press_table(request: HttpRequest, slug: str, chart: str) -> HttpResponse:
             row[3:3] = counts
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     write_rows(response, header, rows)
-    return _attached(response, f"{slug}-{chart}.csv")
+    return attached(response, f"{slug}-{chart}.csv")
 
 
 def _chart(slug: str, name: str) -> tuple[ElectionFigures, BarChart]:
@@ -60,8 +60,3 @@ def _chart(slug: str, name: str) -> tuple[ElectionFigures, BarChart]:
     if name not in figures.charts or not figures.whole.total:
         raise Http404
     return figures, figures.charts[name]
-
-
-def _attached(response: HttpResponse, name: str) -> HttpResponse:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

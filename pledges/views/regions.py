@@ -38,7 +38,7 @@ class Vote:
 def region(request: HttpRequest, slug: str) -> HttpResponse:
     """Who, here, committed to what, in the elections of the moment."""
     place = get_object_or_404(Region, slug=slug)
-    current = Election.objects.filter(contests__in=place.contests.public()).distinct().current()
+    current = Election.objects.current_in(place)
     contests = (
         place.contests.public().filter(election__in=current).select_related("election__charter", "region").with_counts()
     )

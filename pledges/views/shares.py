@@ -21,7 +21,7 @@ def share_portal(request: HttpRequest) -> HttpResponse:
 def share_region(request: HttpRequest, slug: str) -> HttpResponse:
     """A region, in the elections that its page shows."""
     region = get_object_or_404(Region, slug=slug)
-    current = Election.objects.filter(contests__in=region.contests.public()).distinct().current()
+    current = Election.objects.current_in(region)
     contests = region.contests.public().filter(election__in=current).select_related("election").with_counts()
     return drawn(request, shares.of_region(region, contests.order_by("-election__kind", "pk")))
 

@@ -263,3 +263,12 @@ def test_the_other_language_of_a_comparison_compares_the_same_lists(client, cont
 
     assert f'<a href="/en/comparer/?listes={one.pk}&amp;listes={two.pk}" hreflang="en"' in page
     assert '<link rel="alternate"' not in page  # a search engine is told of no comparison
+
+
+def test_a_form_sent_without_a_list_keeps_its_territory(client):
+    shown = CandidateListFactory()
+
+    response = client.get(reverse("compare"), {"territoire": shown.contest_id})
+
+    assert response.context["contest"] == shown.contest
+    assert client.get(reverse("compare"), {"territoire": "9" * 30}).context["contest"] is None

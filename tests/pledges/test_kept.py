@@ -45,10 +45,13 @@ def test_what_says_the_same_is_drawn_once(made):
     assert files() == sorted([picture("un").path.name, picture("deux").path.name])
 
 
-@pytest.mark.parametrize("template", ["share.typ", "identity.typ"])
+@pytest.mark.parametrize("template", ["contest_sheet.typ", "sheet.typ", "identity.typ"])
 def test_a_change_of_a_template_is_another_drawing(monkeypatch, tmp_path, template):
-    before = picture().digest
-    for name in ("share.typ", "identity.typ"):
+    def digest():
+        return Drawing("contest_sheet.typ", "pdf", {}).digest
+
+    before = digest()
+    for name in ("contest_sheet.typ", "sheet.typ", "identity.typ"):
         copy = tmp_path / "drawings" / name
         copy.parent.mkdir(exist_ok=True)
         copy.write_text(
@@ -56,9 +59,8 @@ def test_a_change_of_a_template_is_another_drawing(monkeypatch, tmp_path, templa
         )
 
     monkeypatch.setattr(drawing, "FOLDER", tmp_path)
-    monkeypatch.setattr(drawing, "IDENTITY", tmp_path / "drawings" / "identity.typ")
 
-    assert picture().digest != before
+    assert digest() != before
 
 
 def test_many_who_ask_at_once_get_one_drawing(made, in_threads):

@@ -117,7 +117,7 @@ def test_a_list_that_left_shows_its_contest(client, contest, said):
 def test_a_contest_whose_lists_are_not_known_counts_nothing(client, contest, said):
     client.get("/partage/elections/regionales/bretagne.png")
 
-    assert said == [of_contest(0, 0, line="Les listes ne sont pas encore connues", notes=[])]
+    assert said == [of_contest(0, 0, line="Les candidatures ne sont pas encore connues", notes=[])]
 
 
 def test_a_contest_where_nobody_signed_counts_what_is_published(client, contest, said):
@@ -128,7 +128,7 @@ def test_a_contest_where_nobody_signed_counts_what_is_published(client, contest,
     assert said == [of_contest(0, 2, line="Aucun engagement publié, sur 2 listes")]
 
 
-def test_a_region_counts_all_the_elections_of_the_moment(client, contest, said):
+def test_a_region_counts_each_election_of_the_moment_apart(client, contest, said):
     signed_list(contest)
     other = ElectionFactory(name="Départementales", kind=ElectionKind.DEPARTMENTAL, is_demonstration=True)
     CandidateListFactory(contest=ContestFactory(election=other, region=contest.region, code="1", slug="canton"))
@@ -136,7 +136,8 @@ def test_a_region_counts_all_the_elections_of_the_moment(client, contest, said):
 
     client.get("/partage/regions/bretagne.png")
 
-    assert said == [of_contest(1, 2, kicker="Régionales, Départementales", invented=True)]
+    notes = ["Aucun engagement publié, sur 1 binôme", f"Au {today()}"]
+    assert said == [of_contest(1, 1, kicker="Régionales, Départementales", notes=notes, invented=True)]
 
 
 def test_a_region_without_election_is_named_with_its_assembly(client, said):
@@ -146,7 +147,12 @@ def test_a_region_without_election_is_named_with_its_assembly(client, said):
 
     assert said == [
         of_contest(
-            0, 0, kicker="Assemblée de Corse", name="Corse", line="Les listes ne sont pas encore connues", notes=[]
+            0,
+            0,
+            kicker="Assemblée de Corse",
+            name="Corse",
+            line="Les candidatures ne sont pas encore connues",
+            notes=[],
         )
     ]
 

@@ -520,6 +520,22 @@ def test_lists_to_sign_for_are_those_of_the_present_elections(client):
     assert past not in [entry[0] for entry in found]
 
 
+def test_a_by_election_elsewhere_hides_no_list_to_sign_for(client):
+    here = headed_list(contest__region__name="Normandie", name="Liste d’ici", norm="liste d ici")
+    later = here.contest.election.first_round_on + datetime.timedelta(days=30)
+    second = later + datetime.timedelta(days=7)
+    elsewhere = ElectionFactory(
+        first_round_on=later, second_round_on=second, mandate_starts_on=second + datetime.timedelta(days=5)
+    )
+    headed_list(contest__election=elsewhere, name="Liste d’ailleurs", norm="liste d ailleurs")
+
+    found = [client.get(reverse("sign"), {"q": query}).context["found"] for query in ("normandie", "liste d’ici")]
+    card = client.get(reverse("embed-region", args=[here.contest.region.slug])).content.decode()
+
+    assert [[entry[0] for entry in entries] for entries in found] == [[here], [here]]
+    assert here.contest.election.name in card
+
+
 def test_one_mailbox_under_two_spellings_is_not_two_members(client):
     pair = headed_list(kind=ListKind.PAIR)
     CandidateFactory(candidate_list=pair)

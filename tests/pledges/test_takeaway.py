@@ -246,6 +246,24 @@ def test_the_code_to_copy_is_a_sandboxed_frame_with_a_title(client, contest):
     assert page.count('sandbox="allow-popups allow-popups-to-escape-sandbox" title="') == 2
 
 
+def test_a_long_name_keeps_inside_its_badge_and_says_that_it_goes_on(client, contest):
+    name = "MAINTENANT ! NORMANDIE ENSEMBLE POUR DEMAIN ET POUR TOUTES ET TOUS"
+    signed = PledgeFactory(candidate_list__contest=contest, candidate_list__name=name, published=True).candidate_list
+
+    drawing = client.get(f"/integrer/listes/{signed.pk}/badge.svg").content.decode()
+
+    assert re.findall(r'font-size="12">(.*?)</text>', drawing) == ["MAINTENANT ! NORMANDIE", "ENSEMBLE POUR DEMAIN ET…"]
+
+
+def test_the_code_to_copy_holds_nothing_that_a_list_wrote(client, contest):
+    shown = CandidateListFactory(contest=contest, name='Liste "Unis" onload="alert(1)"')
+
+    page = client.get(shown.get_absolute_url()).content.decode()
+
+    [code] = re.findall(r"<code>(&lt;iframe .*?)</code>", page, re.DOTALL)
+    assert "Unis" not in code
+
+
 # --- Where all this is found ---
 
 

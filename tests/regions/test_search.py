@@ -456,7 +456,7 @@ def test_an_unknown_name_says_what_to_do(land, query):
     assert answer == PlaceAnswer(
         query=query,
         outcome=Outcome.UNKNOWN_NAME,
-        message=f"Aucun lieu ne répond à « {query} » : vérifiez l’orthographe, ou tapez un code postal.",
+        message=f"Rien ne répond à « {query} » : vérifiez l’orthographe, ou tapez un code postal.",
     )
     assert not answer.is_refused
 

@@ -1,12 +1,13 @@
 """Markdown as people type it: what shows is safe, and what would not show as meant is refused in a sentence."""
 
 import pytest
+from django.conf import settings
 
 from resources.enums import PageName
 from resources.prose import read
 from resources.shipped import TEXTS, shipped
 
-LANGUAGES = ("fr", "en")
+LANGUAGES = tuple(dict(settings.LANGUAGES))
 
 
 def html(source):
