@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pledges.enums import ConsentPurpose, Door, IdentityCheck, MailKind
-from pledges.models import Candidate, CandidateList, JournalEntry
+from pledges.models import Candidate, CandidateList, CorrectionRequest, JournalEntry
 from regions.enums import Role
 from regions.models import Network, User
 
@@ -24,6 +24,12 @@ class Subject(NamedTuple):
 
 
 NOTHING = Subject("")
+# What an entry may name by its key, the closest first.
+_NAMED: dict[str, type[models.Model]] = {
+    "candidate": Candidate,
+    "list": CandidateList,
+    "correction": CorrectionRequest,
+}
 
 
 def subjects(entries: Iterable[JournalEntry], user: User) -> dict[int, Subject]:
@@ -32,25 +38,24 @@ def subjects(entries: Iterable[JournalEntry], user: User) -> dict[int, Subject]:
     :param entries: With their ``pledge``, its list and its candidate loaded.
     """
     entries = list(entries)
-    lists = _in_bulk(CandidateList, {entry.details.get("list") for entry in entries}, user)
-    people = _in_bulk(Candidate, {entry.details.get("candidate") for entry in entries}, user)
+    named = {key: _in_bulk(model, {entry.details.get(key) for entry in entries}, user) for key, model in _NAMED.items()}
     records = _records(entries, user)
     members = _members(entries, user)
-    return {entry.pk: _subject(entry, lists, people, records, members) for entry in entries}
+    return {entry.pk: _subject(entry, named, records, members) for entry in entries}
 
 
 def _subject(
     entry: JournalEntry,
-    lists: dict[Any, models.Model],
-    people: dict[Any, models.Model],
+    named: dict[str, dict[Any, models.Model]],
     records: dict[tuple[str, Any], Subject],
     members: dict[tuple[Any, Any], Subject],
 ) -> Subject:
     if entry.pledge is not None:
         return Subject(str(entry.pledge.signer), _page(entry.pledge))
     details = entry.details
-    if row := people.get(details.get("candidate")) or lists.get(details.get("list")):
-        return Subject(str(row), _page(row))
+    for key, rows in named.items():
+        if row := rows.get(details.get(key)):
+            return Subject(str(row), _page(row))
     if "record" in details:
         return records.get((details["record"], details.get("key")), NOTHING)
     if member := members.get((details.get("user"), details.get("network"))):
@@ -128,7 +133,7 @@ _CLOSED_LISTS: dict[str, type[models.TextChoices]] = {
     "before": Role,
 }
 # Shown by the page in its own words.
-_SHOWN_APART = {"list", "candidate", "wording_sha256", "record", "key", "table"}
+_SHOWN_APART = {"correction", "list", "candidate", "wording_sha256", "record", "key", "table"}
 
 
 def details_in_words(entry: JournalEntry) -> list[tuple[str, str]]:

@@ -195,7 +195,9 @@ def _moment(entry: JournalEntry) -> str:
 
 
 def _author(entry: JournalEntry) -> str:
-    return str(entry.by) if entry.by else str(_("qui signe, ou le portail"))
+    if entry.by:
+        return str(entry.by)
+    return str(_("qui demande")) if entry.act == Act.CORRECTION_ASKED else str(_("qui signe, ou le portail"))
 
 
 def _words(entry: JournalEntry) -> str:

@@ -48,7 +48,7 @@ class PersonFilter(admin.RelatedOnlyFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = _("personne")
-        self.empty_value_display = format_html("{}", _("qui signe, ou le portail"))
+        self.empty_value_display = format_html("{}", _("qui signe ou demande, ou le portail"))
 
 
 class PeriodFilter(admin.DateFieldListFilter):

@@ -21,6 +21,7 @@ from tests.pledges.acts import confirm, headed_list, submit
 from tests.pledges.factories import (
     CandidateListFactory,
     ContestFactory,
+    CorrectionRequestFactory,
     DecisionReasonFactory,
     ElectionFactory,
     PledgeFactory,
@@ -205,6 +206,17 @@ def test_an_act_on_a_record_names_it(desk, region):
     assert [text for _act, text in reversed(shown(desk.get(JOURNAL)))] == [
         "Motif tout prêt « Injoignable »", "Motif tout prêt n° 999999",
     ]  # fmt: skip
+
+
+def test_a_correction_is_asked_by_whoever_asks_and_leads_to_the_request(desk, region):
+    asked = CorrectionRequestFactory(region=region)
+    entry = record_at_large(Act.CORRECTION_ASKED, region=region, correction=asked.pk, kind=asked.kind)
+
+    register, page = desk.get(JOURNAL), plain(desk.get(page_of(entry)))
+
+    assert [text for _act, text in shown(register)] == [str(asked)]
+    assert reverse("admin:pledges_correctionrequest_change", args=[asked.pk]) in register.content.decode()
+    assert "qui demande" in page
 
 
 @pytest.mark.parametrize("count", [1, 20])
