@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from pledges.actions.recording import owe_about, record_at_large
 from pledges.enums import Act, CorrectionState, MailKind
-from pledges.models import CorrectionRequest, OutboxMail, Wording
+from pledges.models import CorrectionRequest, OutboxMail
 from regions.models import Region, User
 
 FORGOTTEN = datetime.timedelta(days=183)  # six months after the answer
@@ -63,7 +63,8 @@ def _decide(correction: CorrectionRequest, state: CorrectionState, *, by: User, 
     correction.state, correction.decided_by, correction.decided_at = state, by, timezone.now()
     correction.reason = reason.strip()
     correction.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-    record_at_large(DECIDED[state], by=by, region=correction.region, reason=correction.reason, correction=correction.pk)
+    # Its words stay out of the journal, where nothing is ever erased: they are forgotten with the request.
+    record_at_large(DECIDED[state], by=by, region=correction.region, correction=correction.pk)
     owe_about(MailKind.CORRECTION_ANSWERED, correction)
     return correction
 
@@ -82,8 +83,6 @@ def forget(corrections: QuerySet[CorrectionRequest]) -> int:
     :return: How many were not forgotten already.
     """
     keys = list(corrections.exclude(email="").values_list("pk", flat=True))
-    acts = (Act.CORRECTION_ASKED, *DECIDED.values())
-    Wording.objects.filter(entry__act__in=acts, entry__details__correction__in=keys).delete()
     OutboxMail.objects.filter(correction__in=keys, sent_at=None).delete()
     CorrectionRequest.objects.filter(pk__in=keys).update(name="", email="", wrong="", wanted="", reason="")
     return len(keys)

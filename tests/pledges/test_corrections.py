@@ -10,9 +10,11 @@ from django.utils import timezone
 from pledges.actions import corrections
 from pledges.actions.personal_data import erase, export
 from pledges.actions.retention import purge_expired
+from pledges.actions.sealing import seal_journal
 from pledges.enums import Act, CorrectionState, MailKind
-from pledges.models import CorrectionRequest, JournalEntry, OutboxMail, Wording
+from pledges.models import CorrectionRequest, JournalEntry, OutboxMail
 from pledges.our_pages import our_page
+from pledges.verifying import verify
 from tests.desk.acts import enter
 from tests.pledges.factories import CandidateListFactory, CorrectionRequestFactory
 from tests.pledges.guarded import guard_data
@@ -199,8 +201,8 @@ def test_an_answer_is_mailed_with_its_reason_and_written_in_the_journal(
     assert (mail["X-Envelope-To"], mail["Subject"]) == ("alix@example.org", subject)
     assert "Vu avec la préfecture." in mail.get_content()
     entry = JournalEntry.objects.get(act=act)
-    assert (entry.by, entry.region, entry.why) == (moderator, region, "Vu avec la préfecture.")
-    assert entry.details.keys() == {"correction", "wording_sha256"}
+    # The words are the request's, which forgets them in time: the journal never forgets.
+    assert (entry.by, entry.region, entry.why, entry.details) == (moderator, region, "", {"correction": asked.pk})
 
 
 def test_an_answer_without_words_is_refused(desk, region):
@@ -257,7 +259,6 @@ def test_words_and_addresses_are_forgotten_in_time(days, answered, forgotten):
     asked.refresh_from_db()
     words = (asked.name, asked.email, asked.wrong, asked.wanted, asked.reason)
     assert (words == ("",) * 5) == bool(forgotten)
-    assert Wording.objects.filter(reason="Rien à changer.").exists() == (answered and not forgotten)
     assert purge_expired().corrections == 0
 
 
@@ -271,6 +272,19 @@ def test_a_person_may_have_a_copy_and_have_it_erased():
     assert (copy["page"], copy["ce qui ne va pas"]) == (asked.page, "Le nom est mal écrit.")
     assert erased.corrections == 1
     assert list(CorrectionRequest.objects.exclude(email="").values_list("email", flat=True)) == ["autre@example.org"]
+
+
+def test_the_journal_stays_sound_when_what_was_answered_is_forgotten():
+    old, erased = CorrectionRequestFactory(email="vieux@example.org"), CorrectionRequestFactory()
+    for asked in (old, erased):
+        corrections.accept(asked, by=UserFactory(), reason="Corrigé, merci.")
+    CorrectionRequest.objects.filter(pk=old.pk).update(decided_at=timezone.now() - datetime.timedelta(days=200))
+
+    forgotten = purge_expired().corrections, erase("alix@example.org").corrections
+
+    assert forgotten == (1, 1)
+    seal_journal()
+    assert verify().first_faults == []
 
 
 # --- What the database refuses ---
