@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from pledges.actions import corrections
@@ -13,7 +13,8 @@ from pledges.actions.retention import purge_expired
 from pledges.actions.sealing import seal_journal
 from pledges.enums import Act, CorrectionState, MailKind
 from pledges.models import CorrectionRequest, JournalEntry, OutboxMail
-from pledges.our_pages import our_page
+from pledges.our_pages import OurPage, our_page
+from pledges.urls import files, reading
 from pledges.verifying import verify
 from tests.desk.acts import enter
 from tests.pledges.factories import CandidateListFactory, CorrectionRequestFactory
@@ -74,14 +75,62 @@ def test_an_address_of_ours_is_a_path_and_its_territory(region, settings):
 
     found = [our_page(f"{settings.SITE_URL}{path}?filtre=1#ancre") for path in paths]
 
-    assert [(page.path, page.region) for page in found] == [(path, region) for path in paths]
-    assert our_page("/methode/").region is None
+    assert found == [OurPage(path, region) for path in paths]
+    assert our_page("/methode/") == OurPage("/methode/", None)
+
+
+def test_what_is_taken_away_from_a_page_is_of_its_territory(region):
+    contest = CandidateListFactory(contest__region=region, contest__slug="bretagne").contest
+    row = contest.lists.get()
+    election = contest.election
+    principle = election.charter.principles.get(number=2)
+    here = [reverse(name, args=[region.slug]) for name in ("embed-region", "region-feed", "share-region")]
+    here += [
+        reverse(name, args=[election.slug, "bretagne"]) for name in ("contest-table", "contest-sheet", "share-contest")
+    ]
+    here += [reverse(name, args=[row.pk]) for name in ("list-sheet", "share-list", "embed-list", "badge")]
+    everywhere = [reverse(name, args=[election.slug]) for name in ("election", "election-calendar", "share-election")]
+    everywhere += [
+        reverse(name, args=[election.slug, chart])
+        for name in ("press-svg", "press-png", "press-table")
+        for chart in ("principes", "territoires")
+    ]
+    everywhere += [reverse(name, args=[principle.number]) for name in ("principle", "share-principle")]
+
+    found = [our_page(path) for path in (*here, *everywhere)]
+
+    assert found == [OurPage(path, region) for path in here] + [OurPage(path, None) for path in everywhere]
+    # A public address that names something, and that this forgets, would be refused.
+    routes = {pattern.name for pattern in (*reading.urlpatterns, *files.urlpatterns) if "<" in str(pattern.pattern)}
+    assert {resolve(path).url_name for path in (*here, *everywhere)} == routes - {
+        "region", "contest", "list", "candidate"
+    }  # fmt: skip
+
+
+def test_nothing_that_was_typed_stays_in_the_address_of_a_page(region):
+    row = CandidateListFactory(contest__region=region, headed=True)
+    person = row.candidates.get()
+
+    found = [
+        our_page(f"/listes/{row.pk:07}-gagnez-mille-euros-sur-mon-site/"),
+        our_page(f"/candidats/{person.pk}-votez-pour-moi/"),
+        our_page("/comparer/?listes=votez-pour-moi"),
+    ]
+
+    assert found == [
+        OurPage(row.get_absolute_url(), region),
+        OurPage(person.get_absolute_url(), region),
+        OurPage("/comparer/", None),
+    ]
 
 
 @pytest.mark.parametrize(
     "address",
     ["", "methode", "//evil.example/methode/", "https://evil.example/methode/", "/pas-une-page/", "/admin/",
-     "/signer/ma-page/abcdefgh/", "/verifier/ABCD/", "javascript:alert(1)", "http://[", "/methode/" + "x" * 300],
+     "/signer/ma-page/abcdefgh/", "/verifier/ABCD/", "javascript:alert(1)", "http://[", "/methode/" + "x" * 300,
+     "/regions/votez-dupont-dimanche/", "/elections/votez/", "/elections/votez/dupont/", "/listes/999999-gagnez/",
+     "/listes/999999999999999999/feuille.pdf", "/candidats/999999-votez/", "/principes/99/",
+     "/presse/votez/principes.svg", "/demonstration/courriels/"],
 )  # fmt: skip
 def test_an_address_that_is_no_public_page_of_ours_is_none(address):
     assert our_page(address) is None
