@@ -161,8 +161,8 @@ def owe_to_account(kind: MailKind, user: User) -> OutboxMail | None:
 def owe_about(kind: MailKind, correction: CorrectionRequest, *, to: User | None = None) -> OutboxMail | None:
     """Owe a mail about a page to be corrected, in the act's own transaction; once for each kind and reader.
 
-    What goes to who asked waits for the end of the electoral silence, as all that goes to a territory; what goes to
-    those who work on it does not.
+    What goes to who asked waits for the end of the electoral silence, as all that goes to a territory, and of all
+    of them about a page of no territory; what goes to those who work on it does not.
 
     :param to: Someone who has an account; who asks for the correction, unless told.
     :return: The mail; None for who has no address, or a mailbox that proved nothing and had three that day.

@@ -3,11 +3,14 @@
 import datetime
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from pledges import outbox
 from pledges.actions import corrections
+from pledges.actions.mail import CannotSendAgainError, send_again
 from pledges.actions.personal_data import erase, export
 from pledges.actions.retention import purge_expired
 from pledges.actions.sealing import seal_journal
@@ -17,7 +20,7 @@ from pledges.our_pages import OurPage, our_page
 from pledges.urls import files, reading
 from pledges.verifying import verify
 from tests.desk.acts import enter
-from tests.pledges.factories import CandidateListFactory, CorrectionRequestFactory
+from tests.pledges.factories import CandidateListFactory, ContestFactory, CorrectionRequestFactory, ElectionFactory
 from tests.pledges.guarded import guard_data
 from tests.regions.factories import MembershipFactory, NetworkFactory, RegionFactory, UserFactory
 
@@ -287,6 +290,51 @@ def test_the_dashboard_counts_what_waits_here(desk, region):
     board = desk.get(reverse("admin:index")).context["dashboard"]
 
     assert board.corrections == 2
+
+
+# --- Silence ---
+
+EVE = datetime.datetime(2021, 6, 19, 12, tzinfo=datetime.UTC)
+POLLS_CLOSE = datetime.datetime(2021, 6, 20, 18, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def voting(region):
+    """A region on the eve of a vote, while others vote another day."""
+    ContestFactory(region=region, election=ElectionFactory(past=True))
+    return region
+
+
+@pytest.mark.parametrize("where", ["here", "nowhere"])
+def test_an_answer_waits_for_the_silence_of_its_page_and_of_any_when_it_has_none(smtp, voting, where):
+    asked = CorrectionRequestFactory(region=voting if where == "here" else None)
+    with time_machine.travel(EVE) as clock:
+        corrections.accept(asked, by=UserFactory(), reason="Corrigé.")
+        during = outbox.deliver_due()
+        mail = OutboxMail.objects.get()
+        with pytest.raises(CannotSendAgainError, match="Silence électoral jusqu’au 20 juin 2021 à 20 h"):
+            send_again(mail, by=UserFactory())
+        clock.move_to(POLLS_CLOSE + datetime.timedelta(seconds=1))
+        after = outbox.deliver_due()
+
+    assert (during, mail.next_try_at, mail.attempts, after) == ((0, 1), POLLS_CLOSE, 0, (1, 0))
+    assert len(smtp.messages) == 1
+
+
+def test_an_answer_about_a_territory_that_does_not_vote_leaves_at_once(smtp, voting):
+    asked = CorrectionRequestFactory()
+    with time_machine.travel(EVE):
+        corrections.accept(asked, by=UserFactory(), reason="Corrigé.")
+
+        assert outbox.deliver_due() == (1, 0)
+
+
+def test_those_who_answer_are_told_in_the_silence_too(smtp, voting, moderator):
+    with time_machine.travel(EVE):
+        corrections.ask(CorrectionRequestFactory.build(region=voting))
+
+        assert outbox.deliver_due() == (1, 1)
+    assert [mail["X-Envelope-To"] for mail in smtp.messages] == ["mona@example.org"]
 
 
 # --- Forgetting ---
