@@ -368,7 +368,39 @@ def test_a_person_may_have_a_copy_and_have_it_erased():
 
     assert (copy["page"], copy["ce qui ne va pas"]) == (asked.page, "Le nom est mal écrit.")
     assert erased.corrections == 1
+    assert erase("alix@example.org").corrections == 0
     assert list(CorrectionRequest.objects.exclude(email="").values_list("email", flat=True)) == ["autre@example.org"]
+
+
+def test_what_is_forgotten_is_no_longer_to_be_answered(desk, region):
+    asked = CorrectionRequestFactory(region=region)
+    before = desk.get(page_of(asked)).content.decode()
+    corrections.forget(CorrectionRequest.objects.all())
+
+    response = desk.post(page_of(asked), {"accept": "1", "reason": "Chère Alix, c’est corrigé."})
+
+    assert response.context["form"].non_field_errors() == [
+        "Qui demandait a été effacé : il n’y a plus personne à qui répondre."
+    ]
+    assert "Chère Alix, c’est corrigé." in response.content.decode()  # what was typed is not lost
+    page = desk.get(page_of(asked)).content.decode()
+    assert ("<textarea" in before, "<textarea" in page, "Effacée sans réponse" in page) == (True, False, True)
+    assert desk.get(reverse("admin:index")).context["dashboard"].corrections == 0
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == (CorrectionState.RECEIVED, "")
+    assert not OutboxMail.objects.exists()
+
+
+@pytest.mark.parametrize("left", ["name", "email", "wrong", "wanted", "reason"])
+def test_whatever_word_is_left_is_forgotten(left):
+    asked = CorrectionRequestFactory(
+        answered=True, **{"name": "", "email": "", "wrong": "", "wanted": "", "reason": "", left: "alix@example.org"}
+    )
+    CorrectionRequest.objects.update(decided_at=timezone.now() - datetime.timedelta(days=184))
+
+    assert (corrections.forget_old(), corrections.forget_old()) == (1, 0)
+    asked.refresh_from_db()
+    assert getattr(asked, left) == ""
 
 
 def test_the_journal_stays_sound_when_what_was_answered_is_forgotten():
