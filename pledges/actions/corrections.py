@@ -32,7 +32,7 @@ def ask(correction: CorrectionRequest) -> CorrectionRequest:
     correction.save(force_insert=True)
     record_at_large(Act.CORRECTION_ASKED, region=correction.region, correction=correction.pk, kind=correction.kind)
     owe_about(MailKind.CORRECTION_RECEIVED, correction)
-    for user in _who_answers(correction.region):
+    for user in _who_answers(correction.region).order_by("pk"):  # in one order: two who ask never wait for each other
         owe_about(MailKind.CORRECTION_TO_ANSWER, correction, to=user)
     return correction
 
@@ -87,8 +87,9 @@ def forget(corrections: CorrectionRequestQuerySet) -> int:
     """
     keys = list(corrections.remembered().values_list("pk", flat=True))
     CorrectionRequest.objects.filter(pk__in=keys).update(name="", email="", wrong="", wanted="", reason="")
-    # After that, which waits for who is answering at this moment: the mail of their answer goes too.
-    OutboxMail.objects.filter(correction__in=keys, sent_at=None).delete()
+    # After that, which waits for who is answering at this moment: the mail of their answer goes too. What tells those
+    # who answer may count others.
+    OutboxMail.objects.filter(correction__in=keys, user=None, sent_at=None).delete()
     return len(keys)
 
 

@@ -14,6 +14,7 @@ from pledges.actions.mail import CannotSendAgainError, send_again
 from pledges.actions.personal_data import erase, export
 from pledges.actions.retention import purge_expired
 from pledges.actions.sealing import seal_journal
+from pledges.emails import compose, is_still_true
 from pledges.enums import Act, CorrectionState, MailKind
 from pledges.models import CorrectionRequest, JournalEntry, OutboxMail
 from pledges.our_pages import OurPage, our_page
@@ -222,6 +223,50 @@ def test_too_many_askings_from_a_network_wait_and_lose_nothing(client):
     assert CorrectionRequest.objects.count() == 10
     # Whoever's address it is receives three at most.
     assert OutboxMail.objects.filter(kind=MailKind.CORRECTION_RECEIVED).count() == 3
+
+
+def test_those_who_answer_are_written_to_once_a_day_however_many_ask(smtp, moderator, region):
+    told = []
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for hours in (1, 1, 10, 12, 1, 30):
+            corrections.ask(CorrectionRequestFactory.build(region=region, email=f"{len(told)}@example.org"))
+            outbox.deliver_due()
+            clock.shift(datetime.timedelta(hours=hours))
+            told.append(sum(mail["X-Envelope-To"] == "mona@example.org" for mail in smtp.messages))
+        outbox.deliver_due()
+
+    assert told == [1, 1, 1, 1, 2, 2]
+    mails = [mail for mail in smtp.messages if mail["X-Envelope-To"] == "mona@example.org"]
+    assert [mail["Subject"] for mail in mails] == [
+        "Une erreur est signalée sur une page",
+        "5 demandes attendent votre réponse",
+        "6 demandes attendent votre réponse",
+    ]
+    assert "/admin/pledges/correctionrequest/?state__exact=received" in mails[-1].get_content()
+
+
+def test_a_mail_that_has_not_left_tells_of_what_is_asked_meanwhile(moderator, region):
+    first, second = (corrections.ask(CorrectionRequestFactory.build(region=region)) for _ in range(2))
+    corrections.decline(first, by=moderator, reason="Rien à changer.")
+
+    [mail] = OutboxMail.objects.filter(kind=MailKind.CORRECTION_TO_ANSWER)
+
+    assert is_still_true(mail)
+    assert page_of(second) in compose(mail).body
+    corrections.forget(CorrectionRequest.objects.filter(pk=second.pk))
+    mail.refresh_from_db()
+    assert not is_still_true(mail)
+
+
+def test_a_mail_that_is_leaving_does_not_tell_of_what_is_asked_meanwhile(moderator, region):
+    now = timezone.now()
+    corrections.ask(CorrectionRequestFactory.build(region=region))
+    OutboxMail.objects.filter(user=moderator).update(leased_until=now + outbox.LEASE)
+
+    corrections.ask(CorrectionRequestFactory.build(region=region))
+
+    later = OutboxMail.objects.filter(user=moderator, leased_until=None).get()
+    assert later.next_try_at >= now + datetime.timedelta(days=1)
 
 
 # --- Answering ---
