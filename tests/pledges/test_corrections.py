@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import resolve, reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from pledges import outbox
 from pledges.actions import corrections
 from pledges.actions.mail import CannotSendAgainError, send_again
 from pledges.actions.personal_data import erase, export
+from pledges.actions.recording import owe_about, owe_to_account
 from pledges.actions.retention import purge_expired
 from pledges.actions.sealing import seal_journal
 from pledges.emails import compose, is_still_true
@@ -459,6 +461,24 @@ def test_the_journal_stays_sound_when_what_was_answered_is_forgotten():
     assert forgotten == (1, 1)
     seal_journal()
     assert verify().first_faults == []
+
+
+# --- Going back ---
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(180)
+def test_the_migration_goes_back_with_mails_about_corrections():
+    asked = CorrectionRequestFactory(answered=True)
+    owe_about(MailKind.CORRECTION_ANSWERED, asked)
+    owe_about(MailKind.CORRECTION_TO_ANSWER, asked, to=UserFactory(email="mona@example.org"))
+    owe_to_account(MailKind.PASSWORD, UserFactory(email="odile@example.org"))
+
+    call_command("migrate", "pledges", "0017", verbosity=0)
+    call_command("migrate", verbosity=0)
+
+    assert list(OutboxMail.objects.values_list("kind", flat=True)) == [MailKind.PASSWORD]
+    assert not CorrectionRequest.objects.exists()
 
 
 # --- What the database refuses ---
