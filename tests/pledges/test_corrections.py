@@ -470,9 +470,10 @@ def test_the_journal_stays_sound_when_what_was_answered_is_forgotten():
 @pytest.mark.timeout(180)
 def test_the_migration_goes_back_with_mails_about_corrections():
     asked = CorrectionRequestFactory(answered=True)
-    owe_about(MailKind.CORRECTION_ANSWERED, asked)
-    owe_about(MailKind.CORRECTION_TO_ANSWER, asked, to=UserFactory(email="mona@example.org"))
-    owe_to_account(MailKind.PASSWORD, UserFactory(email="odile@example.org"))
+    with transaction.atomic():
+        owe_about(MailKind.CORRECTION_ANSWERED, asked)
+        owe_about(MailKind.CORRECTION_TO_ANSWER, asked, to=UserFactory(email="mona@example.org"))
+        owe_to_account(MailKind.PASSWORD, UserFactory(email="odile@example.org"))
 
     call_command("migrate", "pledges", "0017", verbosity=0)
     call_command("migrate", verbosity=0)
