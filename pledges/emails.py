@@ -88,12 +88,15 @@ def is_still_true(mail: OutboxMail) -> bool:
 
 
 def _is_correction_so(mail: OutboxMail, correction: CorrectionRequest) -> bool:
-    """« Received » and « to be answered » are true until somebody answers, « answered » from then on."""
-    if mail.user and not mail.user.is_active:
-        return False
-    reader = mail.user or correction
+    """« Received » is true until somebody answers, « answered » from then on; « to answer » while any waits."""
+    if reader := mail.user:
+        return reader.is_active and mail.recipient == reader.email and _to_answer(reader).exists()
     is_answered = correction.state != CorrectionState.RECEIVED
-    return mail.recipient == reader.email and is_answered == (mail.kind == MailKind.CORRECTION_ANSWERED)
+    return mail.recipient == correction.email and is_answered == (mail.kind == MailKind.CORRECTION_ANSWERED)
+
+
+def _to_answer(user: User) -> QuerySet[CorrectionRequest]:
+    return CorrectionRequest.objects.visible_to(user).waiting()
 
 
 def compose(mail: OutboxMail) -> EmailMultiAlternatives:
@@ -127,7 +130,7 @@ def message_id(mail: OutboxMail) -> str:
 def _context(mail: OutboxMail) -> dict[str, Any]:
     """What the templates may say: words made harmless, and no model that would let others in."""
     if mail.correction:
-        return _correction_context(mail.correction)
+        return _to_answer_context(mail.correction, mail.user) if mail.user else _correction_context(mail.correction)
     return _account_context(mail, mail.user) if mail.user else _pledge_context(mail)
 
 
@@ -146,6 +149,16 @@ def _correction_context(correction: CorrectionRequest) -> dict[str, Any]:
         "contact": settings.CONTACT_EMAIL,
         "SITE_URL": settings.SITE_URL,
     }
+
+
+def _to_answer_context(correction: CorrectionRequest, user: User) -> dict[str, Any]:
+    """The one that waits, or how many do: one mail tells of all that was asked since the last."""
+    waiting = list(_to_answer(user).select_related("region"))
+    context = _correction_context(waiting[0] if waiting else correction)
+    if len(waiting) > 1:
+        register = reverse("admin:pledges_correctionrequest_changelist")
+        context["desk"] = f"{settings.SITE_URL}{register}?state__exact={CorrectionState.RECEIVED}"
+    return {**context, "count": len(waiting)}
 
 
 def _account_context(mail: OutboxMail, user: User) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def deliver(mail_id: int) -> bool:
     )
     if mail is None:  # its pledge was replaced or purged a moment ago, and took the mail with it
         return False
-    if mail.region and (window := calendar.silence_in(mail.region)):
+    if window := silence_over(mail):
         OutboxMail.objects.filter(pk=mail_id).update(
             next_try_at=window.ends_at, leased_until=None, attempts=F("attempts") - 1
         )
@@ -52,6 +52,18 @@ def deliver(mail_id: int) -> bool:
     if code := _why_not(mail):
         return _give_up(mail, code)
     return _send(mail)
+
+
+def silence_over(mail: OutboxMail) -> calendar.Silence | None:
+    """The electoral silence that a mail must wait the end of, if any: that of its territory.
+
+    What answers about a page of no territory may be read in any: it waits for the last of the silences in force.
+    """
+    if mail.region:
+        return calendar.silence_in(mail.region)
+    if mail.user or not mail.correction:
+        return None
+    return max(calendar.silences().values(), key=lambda window: window.ends_at, default=None)
 
 
 def deliver_due() -> tuple[int, int]:

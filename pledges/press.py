@@ -28,6 +28,7 @@ WIDTH, MARGIN, HEAD, STEP, BAR, FOOT = 540, 24, 104, 56, 16, 54
 TRACK = WIDTH - 2 * MARGIN
 LETTERS = 40  # of a name: what the chart has room for; the table beside it has all of it
 SCALE = 3  # pixels for each unit, once it is a picture
+PRINCIPLES, TERRITORIES = CHARTS = ("principes", "territoires")  # the names of the charts, in their addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def figures_of(election: Election, at: datetime.datetime | None = None) -> Elect
         election=election,
         whole=said.signed(election.name, election.name, signed_count, list_count),
         by_principle=BarChart(
-            "principes",
+            PRINCIPLES,
             election.name,
             _("listes qui s’engagent, principe par principe"),
             said.source,
@@ -154,7 +155,7 @@ def figures_of(election: Election, at: datetime.datetime | None = None) -> Elect
             [said.committed(total) for total in totals.totals],
         ),
         by_region=BarChart(
-            "territoires",
+            TERRITORIES,
             election.name,
             _("listes signataires, territoire par territoire"),
             said.source,

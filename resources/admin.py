@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db import models
+from django.db import models, transaction
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -104,8 +104,9 @@ class PageAdmin(HistoryAdmin[Page], AdministratorAdmin[Page]):
     def _preview(self, request: HttpRequest, page: Page) -> HttpResponse | None:
         """The page as the public will see it; None when it would be refused."""
         form = PageForm(request.POST, instance=page)
-        if not form.is_valid():
-            return None
+        with transaction.atomic():
+            if not form.is_valid():
+                return None
         with override(page.language):
             context = {**page_context(page.name, form.text, page.language), "is_preview": True}
             return render(request, "resources/page.html", context)

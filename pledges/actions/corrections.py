@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from pledges.actions.recording import owe_about, record_at_large
 from pledges.enums import Act, CorrectionState, MailKind
-from pledges.models import CorrectionRequest, OutboxMail, Wording
+from pledges.models import CorrectionRequest, OutboxMail
+from pledges.models.corrections import CorrectionRequestQuerySet
 from regions.models import Region, User
 
 FORGOTTEN = datetime.timedelta(days=183)  # six months after the answer
@@ -17,8 +18,8 @@ FORGOTTEN_UNANSWERED = datetime.timedelta(days=365)
 DECIDED = {CorrectionState.ACCEPTED: Act.CORRECTION_ACCEPTED, CorrectionState.DECLINED: Act.CORRECTION_DECLINED}
 
 
-class AlreadyAnsweredError(Exception):
-    """Somebody has answered meanwhile. The text says who and what."""
+class CannotAnswerError(Exception):
+    """Somebody has answered meanwhile, or who asked is forgotten. The text says which."""
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def ask(correction: CorrectionRequest) -> CorrectionRequest:
     correction.save(force_insert=True)
     record_at_large(Act.CORRECTION_ASKED, region=correction.region, correction=correction.pk, kind=correction.kind)
     owe_about(MailKind.CORRECTION_RECEIVED, correction)
-    for user in _who_answers(correction.region):
+    for user in _who_answers(correction.region).order_by("pk"):  # in one order: two who ask never wait for each other
         owe_about(MailKind.CORRECTION_TO_ANSWER, correction, to=user)
     return correction
 
@@ -40,7 +41,7 @@ def accept(correction: CorrectionRequest, *, by: User, reason: str) -> Correctio
     """Say that the page is corrected, or the reply published: whoever says so has done it where the page is kept.
 
     :param reason: What was done, mailed to who asked.
-    :raises AlreadyAnsweredError: When a colleague has answered meanwhile.
+    :raises CannotAnswerError: When a colleague has answered meanwhile, or who asked is forgotten.
     """
     return _decide(correction, CorrectionState.ACCEPTED, by=by, reason=reason)
 
@@ -49,7 +50,7 @@ def decline(correction: CorrectionRequest, *, by: User, reason: str) -> Correcti
     """Say that the page stays as it is, and why.
 
     :param reason: Mailed to who asked.
-    :raises AlreadyAnsweredError: When a colleague has answered meanwhile.
+    :raises CannotAnswerError: When a colleague has answered meanwhile, or who asked is forgotten.
     """
     return _decide(correction, CorrectionState.DECLINED, by=by, reason=reason)
 
@@ -59,11 +60,14 @@ def _decide(correction: CorrectionRequest, state: CorrectionState, *, by: User, 
     correction = CorrectionRequest.objects.select_for_update(of=("self",)).get(pk=correction.pk)
     if not CorrectionState(correction.state).can_become(state):
         words = _("%(name)s a déjà répondu à cette demande : elle est %(state)s. Rien n’est parti une seconde fois.")
-        raise AlreadyAnsweredError(words % {"name": correction.decided_by, "state": correction.get_state_display()})
+        raise CannotAnswerError(words % {"name": correction.decided_by, "state": correction.get_state_display()})
+    if correction.is_forgotten:
+        raise CannotAnswerError(_("Qui demandait a été effacé : il n’y a plus personne à qui répondre."))
     correction.state, correction.decided_by, correction.decided_at = state, by, timezone.now()
     correction.reason = reason.strip()
     correction.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-    record_at_large(DECIDED[state], by=by, region=correction.region, reason=correction.reason, correction=correction.pk)
+    # Its words stay out of the journal, where nothing is ever erased: they are forgotten with the request.
+    record_at_large(DECIDED[state], by=by, region=correction.region, correction=correction.pk)
     owe_about(MailKind.CORRECTION_ANSWERED, correction)
     return correction
 
@@ -76,16 +80,16 @@ def _who_answers(region: Region | None) -> QuerySet[User]:
 
 
 @transaction.atomic
-def forget(corrections: QuerySet[CorrectionRequest]) -> int:
+def forget(corrections: CorrectionRequestQuerySet) -> int:
     """Erase who asked and all words, the network's included; what was asked of which page stays, and what was decided.
 
     :return: How many were not forgotten already.
     """
-    keys = list(corrections.exclude(email="").values_list("pk", flat=True))
-    acts = (Act.CORRECTION_ASKED, *DECIDED.values())
-    Wording.objects.filter(entry__act__in=acts, entry__details__correction__in=keys).delete()
-    OutboxMail.objects.filter(correction__in=keys, sent_at=None).delete()
+    keys = list(corrections.remembered().values_list("pk", flat=True))
     CorrectionRequest.objects.filter(pk__in=keys).update(name="", email="", wrong="", wanted="", reason="")
+    # After that, which waits for who is answering at this moment: the mail of their answer goes too. What tells those
+    # who answer may count others.
+    OutboxMail.objects.filter(correction__in=keys, user=None, sent_at=None).delete()
     return len(keys)
 
 

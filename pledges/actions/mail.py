@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import calendar, emails, failures, tasks
+from pledges import emails, failures, outbox, tasks
 from pledges.actions.recording import record, record_at_large
 from pledges.enums import Act
 from pledges.models import OutboxMail
@@ -58,7 +58,7 @@ def _why_not(mail: OutboxMail) -> str:
         return _("Ce courrier n’a plus d’objet : l’engagement a changé d’état depuis.")
     if not mail.recipient:
         return _("L’adresse a été effacée : ce courrier ne peut plus partir.")
-    if mail.region and (window := calendar.silence_in(mail.region)):
+    if window := outbox.silence_over(mail):
         return str(window)
     if mail.leased_until and mail.leased_until > timezone.now():
         return _("Ce courrier est en cours d’envoi.")

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from pledges import chain, limits, tasks
@@ -22,6 +23,9 @@ from pledges.models import (
     Wording,
 )
 from regions.models import Region, User
+
+# However many corrections are asked, whoever answers them is written to once in that time.
+TOLD_EVERY = datetime.timedelta(days=1)
 
 
 def lock(candidate_list: CandidateList) -> None:
@@ -161,16 +165,21 @@ def owe_to_account(kind: MailKind, user: User) -> OutboxMail | None:
 def owe_about(kind: MailKind, correction: CorrectionRequest, *, to: User | None = None) -> OutboxMail | None:
     """Owe a mail about a page to be corrected, in the act's own transaction; once for each kind and reader.
 
-    What goes to who asked waits for the end of the electoral silence, as all that goes to a territory; what goes to
-    those who work on it does not.
+    What goes to who asked waits for the end of the electoral silence, as all that goes to a territory, and of all
+    of them about a page of no territory; what goes to those who work on it does not.
 
-    :param to: Someone who has an account; who asks for the correction, unless told.
-    :return: The mail; None for who has no address, or a mailbox that proved nothing and had three that day.
+    :param to: Someone who has an account; who asks for the correction, unless told. They are told once a day, by a
+        mail that counts all that waits: one that has not left yet tells of this too.
+    :return: The mail; None for who has no address or is told already, or a mailbox that proved nothing and had three
+        that day.
     """
     recipient = to.email if to else correction.email
     if not recipient or (
         kind == MailKind.CORRECTION_RECEIVED and not limits.MAILS_TO_UNPROVED.take(limits.mailbox_of(recipient))
     ):
+        return None
+    next_try_at = _next_telling(to) if to else timezone.now()
+    if next_try_at is None:
         return None
     mail = OutboxMail.objects.create(
         key=f"{kind}:correction:{correction.pk}" + (f":{to.pk}" if to else ""),
@@ -179,6 +188,20 @@ def owe_about(kind: MailKind, correction: CorrectionRequest, *, to: User | None 
         user=to,
         region=None if to else correction.region,
         recipient=recipient,
+        next_try_at=next_try_at,
     )
     transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)
     return mail
+
+
+def _next_telling(user: User) -> datetime.datetime | None:
+    """When to tell this person that corrections wait: at once, or a day after the last time; None when a mail will."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two asked at the same moment, one mail
+    now = timezone.now()
+    told = OutboxMail.objects.filter(kind=MailKind.CORRECTION_TO_ANSWER, user=user)
+    if told.owed().exclude(leased_until__gt=now).exists():
+        return None
+    if told.owed().exists():  # it is leaving, and may have counted before this was asked
+        return now + TOLD_EVERY
+    last = told.aggregate(at=Max("sent_at"))["at"]
+    return max(now, last + TOLD_EVERY) if last else now

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from pledges.actions.corrections import AlreadyAnsweredError, accept, decline
+from pledges.actions.corrections import CannotAnswerError, accept, decline
 from pledges.forms import AnswerCorrectionForm
 from pledges.models import CorrectionRequest
 from regions.admin.scoping import RegionScopedAdmin, member
@@ -21,7 +21,7 @@ ANSWERS = {"accept": accept, "decline": decline}
 @admin.register(CorrectionRequest)
 class CorrectionRequestAdmin(RegionScopedAdmin[CorrectionRequest]):
     empty_words = _("Ce que l’on signale sur les pages de votre territoire arrivera ici, le plus ancien d’abord.")
-    list_display = ("page", "kind", "asked_as", "where", "state", "since")
+    list_display = ("page", "kind", "asked_as", "where", "standing", "since")
     list_filter = ("state", "kind", ("region", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("region",)
     list_per_page = 50
@@ -31,6 +31,10 @@ class CorrectionRequestAdmin(RegionScopedAdmin[CorrectionRequest]):
     @admin.display(description=_("territoire"), ordering="region")
     def where(self, correction: CorrectionRequest) -> Any:
         return correction.region or _("tout le portail")
+
+    @admin.display(description=_("état"), ordering="state")
+    def standing(self, correction: CorrectionRequest) -> str:
+        return correction.standing
 
     @admin.display(description=_("demandée il y a"), ordering="asked_at")
     def since(self, correction: CorrectionRequest) -> str:
@@ -51,7 +55,7 @@ class CorrectionRequestAdmin(RegionScopedAdmin[CorrectionRequest]):
         if answer and form.is_valid():
             try:
                 answer(correction, by=member(request), reason=form.cleaned_data["reason"])
-            except AlreadyAnsweredError as error:
+            except CannotAnswerError as error:
                 form.add_error(None, str(error))
                 correction.refresh_from_db()
             else:
@@ -63,6 +67,7 @@ class CorrectionRequestAdmin(RegionScopedAdmin[CorrectionRequest]):
             "opts": self.opts,
             "correction": correction,
             "form": form,
+            "can_answer": not (correction.decided_at or correction.is_forgotten),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/pledges/correctionrequest/page.html", context)

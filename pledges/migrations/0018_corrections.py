@@ -5,6 +5,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def drop_mails(apps, schema_editor):
+    """Going back: the mails about corrections, which belong to nobody that was known before."""
+    apps.get_model("pledges", "OutboxMail").objects.filter(correction__isnull=False).delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -73,4 +78,5 @@ class Migration(migrations.Migration):
             model_name='correctionrequest',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('reason', ''), ('state', 'received')), models.Q(models.Q(('state', 'received'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='correction_decision_matches_state', violation_error_message='Une demande traitée a une date et une personne qui répond ; aucune autre.'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, drop_mails),
     ]

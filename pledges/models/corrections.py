@@ -27,7 +27,12 @@ class CorrectionRequestQuerySet(ScopedQuerySet["CorrectionRequest"]):
         return self.all() if user.is_active and user.is_superuser else super().visible_to(user)
 
     def waiting(self) -> Self:
-        return self.filter(state=CorrectionState.RECEIVED)
+        """Those that somebody still has to answer: not those whose author is forgotten."""
+        return self.filter(state=CorrectionState.RECEIVED).exclude(email="")
+
+    def remembered(self) -> Self:
+        """Those of which some word is left, of who asked or of the network."""
+        return self.exclude(name="", email="", wrong="", wanted="", reason="")
 
 
 class CorrectionRequest(models.Model):
@@ -75,6 +80,12 @@ class CorrectionRequest(models.Model):
         return f"{self.get_kind_display()} : {self.page}"
 
     @property
+    def standing(self) -> str:
+        """Where it stands: one forgotten before anybody answered waits no more."""
+        is_lost = self.is_forgotten and self.state == CorrectionState.RECEIVED
+        return str(_("effacée sans réponse")) if is_lost else self.get_state_display()
+
+    @property
     def is_forgotten(self) -> bool:
-        """Whether its words and who asked are gone."""
+        """Whether who asked is gone: nobody is left to answer."""
         return not self.email

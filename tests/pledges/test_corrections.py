@@ -3,18 +3,27 @@
 import datetime
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
+from pledges import outbox
 from pledges.actions import corrections
+from pledges.actions.mail import CannotSendAgainError, send_again
 from pledges.actions.personal_data import erase, export
+from pledges.actions.recording import owe_about, owe_to_account
 from pledges.actions.retention import purge_expired
+from pledges.actions.sealing import seal_journal
+from pledges.emails import compose, is_still_true
 from pledges.enums import Act, CorrectionState, MailKind
-from pledges.models import CorrectionRequest, JournalEntry, OutboxMail, Wording
-from pledges.our_pages import our_page
+from pledges.models import CorrectionRequest, JournalEntry, OutboxMail
+from pledges.our_pages import OurPage, our_page
+from pledges.urls import files, reading
+from pledges.verifying import verify
 from tests.desk.acts import enter
-from tests.pledges.factories import CandidateListFactory, CorrectionRequestFactory
+from tests.pledges.factories import CandidateListFactory, ContestFactory, CorrectionRequestFactory, ElectionFactory
 from tests.pledges.guarded import guard_data
 from tests.regions.factories import MembershipFactory, NetworkFactory, RegionFactory, UserFactory
 
@@ -72,14 +81,62 @@ def test_an_address_of_ours_is_a_path_and_its_territory(region, settings):
 
     found = [our_page(f"{settings.SITE_URL}{path}?filtre=1#ancre") for path in paths]
 
-    assert [(page.path, page.region) for page in found] == [(path, region) for path in paths]
-    assert our_page("/methode/").region is None
+    assert found == [OurPage(path, region) for path in paths]
+    assert our_page("/methode/") == OurPage("/methode/", None)
+
+
+def test_what_is_taken_away_from_a_page_is_of_its_territory(region):
+    contest = CandidateListFactory(contest__region=region, contest__slug="bretagne").contest
+    row = contest.lists.get()
+    election = contest.election
+    principle = election.charter.principles.get(number=2)
+    here = [reverse(name, args=[region.slug]) for name in ("embed-region", "region-feed", "share-region")]
+    here += [
+        reverse(name, args=[election.slug, "bretagne"]) for name in ("contest-table", "contest-sheet", "share-contest")
+    ]
+    here += [reverse(name, args=[row.pk]) for name in ("list-sheet", "share-list", "embed-list", "badge")]
+    everywhere = [reverse(name, args=[election.slug]) for name in ("election", "election-calendar", "share-election")]
+    everywhere += [
+        reverse(name, args=[election.slug, chart])
+        for name in ("press-svg", "press-png", "press-table")
+        for chart in ("principes", "territoires")
+    ]
+    everywhere += [reverse(name, args=[principle.number]) for name in ("principle", "share-principle")]
+
+    found = [our_page(path) for path in (*here, *everywhere)]
+
+    assert found == [OurPage(path, region) for path in here] + [OurPage(path, None) for path in everywhere]
+    # A public address that names something, and that this forgets, would be refused.
+    routes = {pattern.name for pattern in (*reading.urlpatterns, *files.urlpatterns) if "<" in str(pattern.pattern)}
+    assert {resolve(path).url_name for path in (*here, *everywhere)} == routes - {
+        "region", "contest", "list", "candidate"
+    }  # fmt: skip
+
+
+def test_nothing_that_was_typed_stays_in_the_address_of_a_page(region):
+    row = CandidateListFactory(contest__region=region, headed=True)
+    person = row.candidates.get()
+
+    found = [
+        our_page(f"/listes/{row.pk:07}-gagnez-mille-euros-sur-mon-site/"),
+        our_page(f"/candidats/{person.pk}-votez-pour-moi/"),
+        our_page("/comparer/?listes=votez-pour-moi"),
+    ]
+
+    assert found == [
+        OurPage(row.get_absolute_url(), region),
+        OurPage(person.get_absolute_url(), region),
+        OurPage("/comparer/", None),
+    ]
 
 
 @pytest.mark.parametrize(
     "address",
     ["", "methode", "//evil.example/methode/", "https://evil.example/methode/", "/pas-une-page/", "/admin/",
-     "/signer/ma-page/abcdefgh/", "/verifier/ABCD/", "javascript:alert(1)", "http://[", "/methode/" + "x" * 300],
+     "/signer/ma-page/abcdefgh/", "/verifier/ABCD/", "javascript:alert(1)", "http://[", "/methode/" + "x" * 300,
+     "/regions/votez-dupont-dimanche/", "/elections/votez/", "/elections/votez/dupont/", "/listes/999999-gagnez/",
+     "/listes/999999999999999999/feuille.pdf", "/candidats/999999-votez/", "/principes/99/",
+     "/presse/votez/principes.svg", "/demonstration/courriels/"],
 )  # fmt: skip
 def test_an_address_that_is_no_public_page_of_ours_is_none(address):
     assert our_page(address) is None
@@ -170,6 +227,50 @@ def test_too_many_askings_from_a_network_wait_and_lose_nothing(client):
     assert OutboxMail.objects.filter(kind=MailKind.CORRECTION_RECEIVED).count() == 3
 
 
+def test_those_who_answer_are_written_to_once_a_day_however_many_ask(smtp, moderator, region):
+    told = []
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for hours in (1, 1, 10, 12, 1, 30):
+            corrections.ask(CorrectionRequestFactory.build(region=region, email=f"{len(told)}@example.org"))
+            outbox.deliver_due()
+            clock.shift(datetime.timedelta(hours=hours))
+            told.append(sum(mail["X-Envelope-To"] == "mona@example.org" for mail in smtp.messages))
+        outbox.deliver_due()
+
+    assert told == [1, 1, 1, 1, 2, 2]
+    mails = [mail for mail in smtp.messages if mail["X-Envelope-To"] == "mona@example.org"]
+    assert [mail["Subject"] for mail in mails] == [
+        "Une erreur est signalée sur une page",
+        "5 demandes attendent votre réponse",
+        "6 demandes attendent votre réponse",
+    ]
+    assert "/admin/pledges/correctionrequest/?state__exact=received" in mails[-1].get_content()
+
+
+def test_a_mail_that_has_not_left_tells_of_what_is_asked_meanwhile(moderator, region):
+    first, second = (corrections.ask(CorrectionRequestFactory.build(region=region)) for _ in range(2))
+    corrections.decline(first, by=moderator, reason="Rien à changer.")
+
+    [mail] = OutboxMail.objects.filter(kind=MailKind.CORRECTION_TO_ANSWER)
+
+    assert is_still_true(mail)
+    assert page_of(second) in compose(mail).body
+    corrections.forget(CorrectionRequest.objects.filter(pk=second.pk))
+    mail.refresh_from_db()
+    assert not is_still_true(mail)
+
+
+def test_a_mail_that_is_leaving_does_not_tell_of_what_is_asked_meanwhile(moderator, region):
+    now = timezone.now()
+    corrections.ask(CorrectionRequestFactory.build(region=region))
+    OutboxMail.objects.filter(user=moderator).update(leased_until=now + outbox.LEASE)
+
+    corrections.ask(CorrectionRequestFactory.build(region=region))
+
+    later = OutboxMail.objects.filter(user=moderator, leased_until=None).get()
+    assert later.next_try_at >= now + datetime.timedelta(days=1)
+
+
 # --- Answering ---
 
 
@@ -199,8 +300,8 @@ def test_an_answer_is_mailed_with_its_reason_and_written_in_the_journal(
     assert (mail["X-Envelope-To"], mail["Subject"]) == ("alix@example.org", subject)
     assert "Vu avec la préfecture." in mail.get_content()
     entry = JournalEntry.objects.get(act=act)
-    assert (entry.by, entry.region, entry.why) == (moderator, region, "Vu avec la préfecture.")
-    assert entry.details.keys() == {"correction", "wording_sha256"}
+    # The words are the request's, which forgets them in time: the journal never forgets.
+    assert (entry.by, entry.region, entry.why, entry.details) == (moderator, region, "", {"correction": asked.pk})
 
 
 def test_an_answer_without_words_is_refused(desk, region):
@@ -238,6 +339,51 @@ def test_the_dashboard_counts_what_waits_here(desk, region):
     assert board.corrections == 2
 
 
+# --- Silence ---
+
+EVE = datetime.datetime(2021, 6, 19, 12, tzinfo=datetime.UTC)
+POLLS_CLOSE = datetime.datetime(2021, 6, 20, 18, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def voting(region):
+    """A region on the eve of a vote, while others vote another day."""
+    ContestFactory(region=region, election=ElectionFactory(past=True))
+    return region
+
+
+@pytest.mark.parametrize("where", ["here", "nowhere"])
+def test_an_answer_waits_for_the_silence_of_its_page_and_of_any_when_it_has_none(smtp, voting, where):
+    asked = CorrectionRequestFactory(region=voting if where == "here" else None)
+    with time_machine.travel(EVE) as clock:
+        corrections.accept(asked, by=UserFactory(), reason="Corrigé.")
+        during = outbox.deliver_due()
+        mail = OutboxMail.objects.get()
+        with pytest.raises(CannotSendAgainError, match="Silence électoral jusqu’au 20 juin 2021 à 20 h"):
+            send_again(mail, by=UserFactory())
+        clock.move_to(POLLS_CLOSE + datetime.timedelta(seconds=1))
+        after = outbox.deliver_due()
+
+    assert (during, mail.next_try_at, mail.attempts, after) == ((0, 1), POLLS_CLOSE, 0, (1, 0))
+    assert len(smtp.messages) == 1
+
+
+def test_an_answer_about_a_territory_that_does_not_vote_leaves_at_once(smtp, voting):
+    asked = CorrectionRequestFactory()
+    with time_machine.travel(EVE):
+        corrections.accept(asked, by=UserFactory(), reason="Corrigé.")
+
+        assert outbox.deliver_due() == (1, 0)
+
+
+def test_those_who_answer_are_told_in_the_silence_too(smtp, voting, moderator):
+    with time_machine.travel(EVE):
+        corrections.ask(CorrectionRequestFactory.build(region=voting))
+
+        assert outbox.deliver_due() == (1, 1)
+    assert [mail["X-Envelope-To"] for mail in smtp.messages] == ["mona@example.org"]
+
+
 # --- Forgetting ---
 
 
@@ -257,7 +403,6 @@ def test_words_and_addresses_are_forgotten_in_time(days, answered, forgotten):
     asked.refresh_from_db()
     words = (asked.name, asked.email, asked.wrong, asked.wanted, asked.reason)
     assert (words == ("",) * 5) == bool(forgotten)
-    assert Wording.objects.filter(reason="Rien à changer.").exists() == (answered and not forgotten)
     assert purge_expired().corrections == 0
 
 
@@ -270,7 +415,71 @@ def test_a_person_may_have_a_copy_and_have_it_erased():
 
     assert (copy["page"], copy["ce qui ne va pas"]) == (asked.page, "Le nom est mal écrit.")
     assert erased.corrections == 1
+    assert erase("alix@example.org").corrections == 0
     assert list(CorrectionRequest.objects.exclude(email="").values_list("email", flat=True)) == ["autre@example.org"]
+
+
+def test_what_is_forgotten_is_no_longer_to_be_answered(desk, region):
+    asked = CorrectionRequestFactory(region=region)
+    before = desk.get(page_of(asked)).content.decode()
+    corrections.forget(CorrectionRequest.objects.all())
+
+    response = desk.post(page_of(asked), {"accept": "1", "reason": "Chère Alix, c’est corrigé."})
+
+    assert response.context["form"].non_field_errors() == [
+        "Qui demandait a été effacé : il n’y a plus personne à qui répondre."
+    ]
+    assert "Chère Alix, c’est corrigé." in response.content.decode()  # what was typed is not lost
+    page = desk.get(page_of(asked)).content.decode()
+    assert ("<textarea" in before, "<textarea" in page, "Effacée sans réponse" in page) == (True, False, True)
+    assert desk.get(reverse("admin:index")).context["dashboard"].corrections == 0
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == (CorrectionState.RECEIVED, "")
+    assert not OutboxMail.objects.exists()
+
+
+@pytest.mark.parametrize("left", ["name", "email", "wrong", "wanted", "reason"])
+def test_whatever_word_is_left_is_forgotten(left):
+    asked = CorrectionRequestFactory(
+        answered=True, **{"name": "", "email": "", "wrong": "", "wanted": "", "reason": "", left: "alix@example.org"}
+    )
+    CorrectionRequest.objects.update(decided_at=timezone.now() - datetime.timedelta(days=184))
+
+    assert (corrections.forget_old(), corrections.forget_old()) == (1, 0)
+    asked.refresh_from_db()
+    assert getattr(asked, left) == ""
+
+
+def test_the_journal_stays_sound_when_what_was_answered_is_forgotten():
+    old, erased = CorrectionRequestFactory(email="vieux@example.org"), CorrectionRequestFactory()
+    for asked in (old, erased):
+        corrections.accept(asked, by=UserFactory(), reason="Corrigé, merci.")
+    CorrectionRequest.objects.filter(pk=old.pk).update(decided_at=timezone.now() - datetime.timedelta(days=200))
+
+    forgotten = purge_expired().corrections, erase("alix@example.org").corrections
+
+    assert forgotten == (1, 1)
+    seal_journal()
+    assert verify().first_faults == []
+
+
+# --- Going back ---
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(180)
+def test_the_migration_goes_back_with_mails_about_corrections():
+    asked = CorrectionRequestFactory(answered=True)
+    with transaction.atomic():
+        owe_about(MailKind.CORRECTION_ANSWERED, asked)
+        owe_about(MailKind.CORRECTION_TO_ANSWER, asked, to=UserFactory(email="mona@example.org"))
+        owe_to_account(MailKind.PASSWORD, UserFactory(email="odile@example.org"))
+
+    call_command("migrate", "pledges", "0017", verbosity=0)
+    call_command("migrate", verbosity=0)
+
+    assert list(OutboxMail.objects.values_list("kind", flat=True)) == [MailKind.PASSWORD]
+    assert not CorrectionRequest.objects.exists()
 
 
 # --- What the database refuses ---

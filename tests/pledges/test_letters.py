@@ -92,7 +92,7 @@ def mail_of(kind, *, pledge=None, **signatory):
         return owe_to_account(kind, UserFactory(first_name="Alix", last_name="EXEMPLE"))
     if kind in ABOUT_CORRECTIONS:
         asked = CorrectionRequestFactory(answered=kind == MailKind.CORRECTION_ANSWERED)
-        to = UserFactory(first_name="Alix") if kind == MailKind.CORRECTION_TO_ANSWER else None
+        to = UserFactory(first_name="Alix", is_superuser=True) if kind == MailKind.CORRECTION_TO_ANSWER else None
         return owe_about(kind, asked, to=to)
     [state, *_others] = emails.TRUE_IN[kind]
     if pledge is None:

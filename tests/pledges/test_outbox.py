@@ -348,7 +348,7 @@ def test_a_mail_to_an_account_is_true_while_the_account_is_open_at_this_address(
 @pytest.mark.parametrize("kind", ABOUT_CORRECTIONS)
 @pytest.mark.parametrize("is_answered", [False, True])
 def test_a_mail_about_a_correction_is_true_until_it_is_answered_or_from_then_on(kind, is_answered):
-    to = UserFactory(email="mona@example.org") if kind == MailKind.CORRECTION_TO_ANSWER else None
+    to = UserFactory(email="mona@example.org", is_superuser=True) if kind == MailKind.CORRECTION_TO_ANSWER else None
 
     mail = owe_about(kind, CorrectionRequestFactory(answered=is_answered), to=to)
 
@@ -357,7 +357,7 @@ def test_a_mail_about_a_correction_is_true_until_it_is_answered_or_from_then_on(
 
 @pytest.mark.parametrize("changes", [{"is_active": False}, {"email": "autre@example.org"}])
 def test_a_correction_is_not_told_to_who_has_left(changes):
-    to = UserFactory(email="mona@example.org")
+    to = UserFactory(email="mona@example.org", is_superuser=True)
     mail = owe_about(MailKind.CORRECTION_TO_ANSWER, CorrectionRequestFactory(), to=to)
 
     for name, value in changes.items():

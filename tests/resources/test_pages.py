@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 
 
 def typed(page, **changes):
-    return {field: getattr(page.text, field) for field in FIELDS} | changes
+    seen = page.changed_at.isoformat() if page.changed_at else ""
+    return {"seen": seen} | {field: getattr(page.text, field) for field in FIELDS} | changes
 
 
 def page_of(name=PageName.METHOD, language="fr"):
@@ -133,7 +134,7 @@ def test_typing_the_first_text_again_is_coming_back_to_it(admin_client):
     first = typed(page)
     admin_client.post(address(page), typed(page, lede="Un autre chapeau."))
 
-    admin_client.post(address(page), first)
+    admin_client.post(address(page), first | {"seen": typed(page_of())["seen"]})
 
     assert not page_of().is_rewritten
 
@@ -167,6 +168,33 @@ def test_a_refused_text_keeps_what_was_typed_and_says_why(admin_client, button):
     ]
     assert "{{ mot_de_passe }} et &lt;b&gt;" in response.content.decode()
     assert not page_of().is_rewritten
+
+
+@pytest.mark.parametrize("button", ["_save", "_preview"])
+@pytest.mark.parametrize("was_rewritten", [False, True])
+def test_a_page_that_a_colleague_changed_meanwhile_is_not_written_over_unknowingly(admin_client, button, was_rewritten):
+    if was_rewritten:
+        admin_client.post(address(page_of()), typed(page_of(), title="Nos règles"))
+    shown = admin_client.get(address(page_of())).context["adminform"].form
+    mine = {name: shown[name].value() for name in ("seen", *FIELDS)} | {"lede": "Mon chapeau."}
+    admin_client.post(address(page_of()), typed(page_of(), heading="Le titre d’une collègue"))
+
+    refused = admin_client.post(address(page_of()), mine | {button: "1"})
+    between = page_of().heading, page_of().lede
+    form = refused.context["adminform"].form
+    again = {name: form[name].value() for name in ("seen", *FIELDS)}
+    admin_client.post(address(page_of()), again)
+
+    [refusal] = form.non_field_errors()
+    assert refusal == (
+        "Cette page a été modifiée depuis que vous l’avez ouverte. Rien de ce que vous avez tapé n’est perdu : "
+        "relisez-la dans un autre onglet, reportez ici ce qu’il faut en garder, puis enregistrez de nouveau."
+    )
+    assert "Mon chapeau." in refused.content.decode()
+    assert between == ("Le titre d’une collègue", shipped("methode", "fr").lede)
+    assert (page_of().heading, page_of().lede) == (mine["heading"], "Mon chapeau.")
+    # What is seen is no field that somebody changed.
+    assert {entry.details["fields"][0] for entry in JournalEntry.objects.filter(act=Act.RECORD_EDITED)} <= set(FIELDS)
 
 
 def test_a_page_is_rewritten_whole_or_not_at_all():
