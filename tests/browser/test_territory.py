@@ -30,7 +30,7 @@ def test_a_filter_changes_the_table_alone_says_the_count_and_leads_back(page, li
     page.goto(address)
     page.evaluate("window.notReloaded = true")
     count = page.locator("p[id^=compte]")
-    page.get_by_text("Filtrer par principe ou par réponse").press("Enter")
+    page.get_by_text("Filtrer, et lire leurs mots principe par principe").press("Enter")
 
     page.get_by_role("link", name="s’engage", exact=True).press("Enter")
 
