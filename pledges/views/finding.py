@@ -19,16 +19,17 @@ from regions.search import find_places
 @login_not_required
 def find(request: HttpRequest) -> HttpResponse:
     """Find one's list by postcode, region or name, among those of the current election."""
+    current = Election.objects.current()
     query = request.GET.get("q", "").strip()
     places = find_places(query) if query else None
     lists: list[CandidateList] = []
     if places and not places.is_refused:
-        lists = _lists_of(places.regions)
+        lists = _lists_of(places.regions, current)
         if not lists and not places.postal_code:
             named = find_lists(query)
-            open_in = {region: _elections_in(region) for region in {found.contest.region for found in named}}
+            open_in = {region: _elections_in(region, current) for region in {found.contest.region for found in named}}
             lists = [found for found in named if found.contest.election in open_in[found.contest.region]]
-    elections = [found.contest.election for found in lists] or Election.objects.current()
+    elections = [found.contest.election for found in lists] or current
     leaders = leaders_of(lists)
     context = {
         "election": elections[0] if elections else None,
@@ -40,11 +41,11 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "pledges/sign_find.html", context)
 
 
-def _lists_of(regions: Iterable[Region]) -> list[CandidateList]:
+def _lists_of(regions: Iterable[Region], current: list[Election]) -> list[CandidateList]:
     """The lists that one may sign for in each of these regions, in its own elections of the moment."""
     theirs = Q(pk__in=[])
     for region in regions:
-        theirs |= Q(contest__region=region, contest__election__in=_elections_in(region))
+        theirs |= Q(contest__region=region, contest__election__in=_elections_in(region, current))
     return list(
         CandidateList.objects.standing()
         .filter(theirs)
@@ -54,12 +55,14 @@ def _lists_of(regions: Iterable[Region]) -> list[CandidateList]:
     )
 
 
-def _elections_in(region: Region) -> list[Election]:
-    """Those to sign for in a region: its own of the moment, unless the country has gone on to another since."""
-    of_the_moment = Election.objects.current()
+def _elections_in(region: Region, current: list[Election]) -> list[Election]:
+    """Those to sign for in a region: its own of the moment, unless the country has gone on to another since.
+
+    :param current: The elections of the moment in the country.
+    """
     today = timezone.localdate()
     return [
         election
         for election in Election.objects.current_in(region)
-        if election in of_the_moment or election.mandate_starts_on > today
+        if election in current or election.mandate_starts_on > today
     ]

@@ -99,7 +99,7 @@ def test_queries_of_the_lists_to_sign_for_are_counted(client, contest, count, dj
     for _ in range(count):
         full_list(contest)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = client.get(reverse("sign"), {"q": "Bretagne"})
 
     assert len(response.context["found"]) == count
