@@ -15,7 +15,7 @@ from regions.models import Department, Network, Region
 from resources.models import Resource
 from tests.walking import Answer, Walk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]  # it loads a whole demonstration
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]  # it loads a whole demonstration, and walks it
 
 # Words that no English sentence has, and signs that no English page prints.
 FRENCH = re.compile(
