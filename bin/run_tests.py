@@ -40,7 +40,17 @@ class Outcome:
 def run_pytest(part: str, *arguments: str, **environment: str) -> Outcome:
     print(f"\n=== {part} ===", flush=True)
     inherited = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
-    command = [sys.executable, "-m", "pytest", "--numprocesses", PROCESSES, *arguments, *sys.argv[1:]]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--numprocesses",
+        PROCESSES,
+        "--dist",
+        "loadgroup",
+        *arguments,
+        *sys.argv[1:],
+    ]
     code = subprocess.run(command, cwd=ROOT, env=inherited | environment, check=False).returncode
     if code == NO_TEST_COLLECTED:
         return Outcome(part, ran=False, passed=False, words="aucun test trouvé")

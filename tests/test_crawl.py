@@ -15,7 +15,8 @@ from regions.models import Department, Network, Region
 from resources.models import Resource
 from tests.walking import Answer, Walk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]  # it loads a whole demonstration, and walks it
+# One process loads a whole demonstration, and walks it.
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600), pytest.mark.xdist_group("walk")]
 
 # Words that no English sentence has, and signs that no English page prints.
 FRENCH = re.compile(

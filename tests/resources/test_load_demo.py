@@ -15,7 +15,8 @@ from resources.management.commands.load_demo import ACCOUNTS, PASSWORD
 from resources.models import Resource
 
 # A whole demonstration: some two hundred pledges, each through its own doors, on a machine that tests other things.
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+# One process is enough.
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.xdist_group("demonstration")]
 
 
 @pytest.fixture(scope="module")
