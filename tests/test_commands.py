@@ -17,6 +17,8 @@ from django.conf import settings
 
 from tests.conftest import free_port
 
+pytestmark = pytest.mark.own_database
+
 BIN = settings.BASE_DIR / "bin"
 
 

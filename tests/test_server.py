@@ -10,6 +10,8 @@ import pytest
 
 from tests.serving import prepare, production, served
 
+pytestmark = pytest.mark.own_database
+
 ASKINGS = 60
 
 

@@ -1,5 +1,6 @@
 """What axe finds in a page, in each of the ways in which people look at it, said in words."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from axe_playwright_python.sync_playwright import Axe
@@ -29,24 +30,22 @@ class Look(NamedTuple):
 LIGHT, DARK, STILL = Look("light"), Look("dark"), Look("light", "reduce")
 
 
-def faults(page: Page, *looks: Look, widths: tuple[int, ...] = ()) -> list[str]:
+def faults(page: Page, views: Iterable[tuple[int, Look]]) -> list[str]:
     """What is wrong in the page as it stands, which is left as it was found.
 
-    :param looks: those to try, light and dark when none is named.
-    :param widths: those to try, the present one when none is named.
+    :param views: the widths to try, in pixels, each with how it is looked at.
     :return: where, which rule of axe, which element and why; and where the page is wider than the window.
     """
     size: Any = page.viewport_size
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     found = []
-    for width in widths or (size["width"],):
+    for width, look in views:
         page.set_viewport_size({"width": width, "height": size["height"]})
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append(f"at {width} px: the page is wider than the window")
-        for look in looks or (LIGHT, DARK):
-            page.emulate_media(color_scheme=look.colours, reduced_motion=look.motion)  # type: ignore[arg-type]
-            found += [f"at {width} px, {look}: {fault}" for fault in page.evaluate(RUN)]
+        page.emulate_media(color_scheme=look.colours, reduced_motion=look.motion)  # type: ignore[arg-type]
+        found += [f"at {width} px, {look}: {fault}" for fault in page.evaluate(RUN)]
     page.set_viewport_size(size)
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found

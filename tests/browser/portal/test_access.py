@@ -18,6 +18,6 @@ def test_axe_finds_nothing_on_any_route(routes, portal, window, width):
     found = []
     for path in (path for path in routes if not path.startswith("/en/")):  # in English the same elements
         page.goto(portal + path)
-        found += [f"{path} {fault}" for fault in faults(page, *LOOKS[width])]
+        found += [f"{path} {fault}" for fault in faults(page, [(width, look) for look in LOOKS[width]])]
 
     assert found == []

@@ -59,19 +59,22 @@ SAID = """() => {
 }"""
 
 
+def lines(page, url):
+    page.goto(url)
+    return page.evaluate(SAID).splitlines()
+
+
 def test_every_page_says_the_same_without_a_script(routes, portal, window):
     with_scripts, without = (window(1280, java_script_enabled=enabled).new_page() for enabled in (True, False))
 
     faults = []
     for path in routes:
-        told = []
-        for page in (with_scripts, without):
-            page.goto(portal + path)
-            told.append(page.evaluate(SAID).splitlines())
-        if told[0] != told[1]:
-            differing = [line for line in told[0] if line not in told[1]] or [
-                line for line in told[1] if line not in told[0]
-            ]
-            faults.append(f"{path}: {differing[:3]}")
+        # A page that bears the hour may be asked for on both sides of a minute, but not twice.
+        for _attempt in range(2):
+            one, other = (set(lines(page, portal + path)) for page in (with_scripts, without))
+            if one == other:
+                break
+        else:
+            faults.append(f"{path}: {sorted(one ^ other)[:3]}")
 
     assert faults == []
