@@ -88,7 +88,7 @@ def on_postgresql() -> Outcome:
         return Outcome(part, ran=False, passed=False, words=f"le serveur PostgreSQL n’est pas installé ; {refusal}")
     try:
         with temporary_server(binaries) as database_url:
-            chosen = ("--ignore=tests/browser", "-m", "not own_database")
+            chosen = ("--ignore=tests/browser", "-m", "not any_database")
             return run_pytest(part, *chosen, TEST_DATABASE_URL=database_url)
     except PostgresError as error:
         return Outcome(part, ran=False, passed=False, words=str(error))

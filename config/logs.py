@@ -3,7 +3,9 @@
 import logging
 import re
 
-_KEYS = re.compile(r"(/signer/(?:confirmer|ma-page|adresse/\w+)/|/verifier/|/admin/bienvenue/[^/\s?]+/)[^/\s?]+")
+_KEYS = re.compile(
+    r"(/signer/(?:confirmer|ma-page|invitation|adresse/\w+)/|/verifier/|/admin/bienvenue/[^/\s?]+/)[^/\s?]+"
+)
 
 
 def without_keys(text: str) -> str:

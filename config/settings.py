@@ -155,6 +155,10 @@ MEDIA_ROOT = DATA_DIR / "media"
 # --- Mail and work outside the request ---
 
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Engagements ESS <ne-pas-repondre@localhost>")
+# Where mails to lists that cannot be delivered come back; none: they come back to MAIL_FROM.
+MAIL_RETURNS = env.str("MAIL_RETURNS", default="")
+# How many mails leave in a minute, all senders together; 0 for as many as there are.
+MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=0)
 _smtp = env.email_url("MAIL_URL", default="smtp://127.0.0.1:25")
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {

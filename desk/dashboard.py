@@ -8,19 +8,34 @@ from typing import Any
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from pledges import dossier
-from pledges.calendar import Silence, silences, today
-from pledges.enums import IMPORT_AT_WORK, IMPORT_OVER, Act, PledgeState
+from pledges import dossier, second_round
+from pledges.calendar import Silence, polls_close, silences, today
+from pledges.campaign_progress import Progress, progress_of
+from pledges.enums import (
+    COUNTED_OUTCOMES,
+    IMPORT_AT_WORK,
+    IMPORT_OVER,
+    Act,
+    ElectionKind,
+    PledgeState,
+    PreparedState,
+    Round,
+)
+from pledges.heads_asked import heads_asked
 from pledges.models import (
+    Campaign,
     CandidateImport,
     CandidateList,
     Contest,
     CorrectionRequest,
+    ElectedOfficial,
     Election,
     JournalEntry,
     OutboxMail,
     Pledge,
+    PreparedDecision,
 )
 from regions.models import Region, User
 
@@ -39,6 +54,7 @@ DECISIONS = (
     Act.PLEDGE_MATCHED,
     Act.LIST_INVITED,
     Act.CANDIDATES_IMPORTED,
+    Act.ELECTED_IMPORTED,
     Act.CORRECTION_ACCEPTED,
     Act.CORRECTION_DECLINED,
 )
@@ -83,6 +99,26 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """Where somebody is still to be asked to sign, and how many lists are."""
+
+    contests: Some[Contest]
+    lists: int
+    is_over: bool
+    """Whether nothing may be signed any more: nobody is to be asked."""
+    kinds: frozenset[ElectionKind]
+
+    @property
+    def heading(self) -> str:
+        """What follows their number: « listes pas encore sollicitées »."""
+        if len(self.kinds) > 1:
+            return ngettext("liste ou binôme à solliciter encore", "listes et binômes à solliciter encore", self.lists)
+        if self.kinds == {ElectionKind.DEPARTMENTAL}:
+            return ngettext("binôme pas encore sollicité", "binômes pas encore sollicités", self.lists)
+        return ngettext("liste pas encore sollicitée", "listes pas encore sollicitées", self.lists)
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """What a person finds first; every count is a query, whatever the number of rows."""
 
@@ -90,11 +126,14 @@ class Dashboard:
     suspended: int
     imports: int
     corrections: int
+    elected: int
     holds: list[Hold]
-    unasked: Some[Contest]
-    unasked_lists: int
+    undone: list[PreparedDecision]
+    """What was decided during a silence and could not be done when it ended."""
+    unasked: Unasked
     mails: dict[str, int]
     oldest_mail: datetime.datetime | None
+    campaigns: list[Progress]
     declared: Some[Pledge]
     calendars: list[Calendar]
     latest: list[JournalEntry]
@@ -108,7 +147,6 @@ class Dashboard:
 def dashboard(user: User) -> Dashboard:
     """What is to be done in the regions of this person."""
     elections = Election.objects.current()
-    unasked, unasked_lists = _unasked(user, elections)
     waiting = _waiting(user)
     declared = waiting.filter(candidate_list__declared_at__isnull=False)
     mails = (
@@ -130,11 +168,13 @@ def dashboard(user: User) -> Dashboard:
         suspended=Pledge.objects.visible_to(user).filter(state=PledgeState.SUSPENDED).count(),
         imports=CandidateImport.objects.visible_to(user).exclude(state__in=(*IMPORT_AT_WORK, *IMPORT_OVER)).count(),
         corrections=CorrectionRequest.objects.visible_to(user).waiting().count(),
+        elected=ElectedOfficial.objects.visible_to(user).to_decide().count(),
         holds=_holds(user),
-        unasked=unasked,
-        unasked_lists=unasked_lists,
+        undone=_undone(user),
+        unasked=_unasked(user, elections),
         mails=mails,
         oldest_mail=troubled.order_by("created_at").values_list("created_at", flat=True).first(),
+        campaigns=_campaigns(user),
         declared=Some(list(declared[:SHOWN]), declared.count()),
         calendars=_calendars(elections, user.regions_here),
         latest=_latest(user),
@@ -171,17 +211,56 @@ def _holds(user: User) -> list[Hold]:
     return holds
 
 
+def _undone(user: User) -> list[PreparedDecision]:
+    since = timezone.now() - datetime.timedelta(days=LATEST_DAYS)
+    refused = PreparedDecision.objects.visible_to(user).filter(state=PreparedState.REFUSED, settled_at__gte=since)
+    return list(refused.select_related("pledge__candidate", "pledge__candidate_list").order_by("-settled_at")[:SHOWN])
+
+
+def _campaigns(user: User) -> list[Progress]:
+    """The campaigns at work where a list waits for a person: an address to find, a call to make."""
+    at_work = list(Campaign.objects.visible_to(user).at_work().with_place().order_by("election", "region"))
+    return [found for found in progress_of(at_work) if found.to_do] if at_work else []
+
+
 def _by_region(rows: QuerySet[Any], path: str, codes: Collection[str]) -> dict[str, int]:
     return dict(rows.order_by().filter(**{f"{path}__in": codes}).values_list(path).annotate(Count("pk")))
 
 
-def _unasked(user: User, elections: list[Election]) -> tuple[Some[Contest], int]:
-    """The contests where a list has not been asked to sign, while it still may."""
-    open_ones = [election for election in elections if timezone.localdate() <= election.signing_closes_on]
-    contests = Contest.objects.visible_to(user).filter(election__in=open_ones).not_all_asked()
+def _unasked(user: User, elections: list[Election]) -> Unasked:
+    """The contests where a list has not been asked to sign, while it still may.
+
+    Once the polls of the first round have closed somewhere, the lists of the second are those to ask, and nobody else.
+    """
+    now = timezone.now()
+    places = [Contest(election=election, region=region) for election in elections for region in user.regions_here]
+    between = [place for place in places if polls_close(place.election.first_round_on, place.region) <= now]
+    one_round = Round.SECOND if between else Round.FIRST
+    open_places = (
+        [place for place in between if second_round.signing(place, one_round, now).is_open]
+        if between
+        else [place for place in places if today(place.region) <= place.election.signing_closes_on]
+    )
+    here: dict[int, list[Region]] = {}
+    for place in open_places:
+        here.setdefault(place.election.pk, []).append(place.region)
+    scope = Q(pk__in=[])
+    for key, regions in here.items():
+        scope |= Q(contest__election=key, contest__region__in=regions)
+    lists = CandidateList.objects.standing().of_round(one_round).filter(scope)
+    unasked = lists.not_asked()
+    if between:
+        mails = heads_asked([region for regions in here.values() for region in regions], here)
+        asked = [key for key, its in mails.items() if any(mail.outcome in COUNTED_OUTCOMES for mail in its)]
+        unasked = unasked.exclude(pk__in=asked)
+    contests = Contest.objects.with_unasked(unasked, lists)
     rows = contests.select_related("election", "region").order_by("election", "slug", "pk")[:SHOWN]
-    lists = CandidateList.objects.visible_to(user).standing().filter(contest__election__in=open_ones)
-    return Some(list(rows), contests.count()), lists.not_asked().count()
+    return Unasked(
+        Some(list(rows), contests.count()),
+        unasked.count(),
+        is_over=bool(places) and not open_places,
+        kinds=frozenset(election.choice for election in elections),
+    )
 
 
 def _calendars(elections: Sequence[Election], regions: Sequence[Region]) -> list[Calendar]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from desk.actions.retention import forget_old_log_ins
 from desk.enums import Entry, Outcome
 from desk.models import LogIn
 from desk.origins import origin_of
@@ -25,7 +26,6 @@ HALF_WAY = "half_way"
 """In the session: who has given their password and not their second factor. They are nobody until then."""
 HALF_WAY_FOR = 15 * 60
 """Seconds in which to find one's telephone."""
-LOG_INS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def note_attempt(request: HttpRequest, user: User | None, outcome: Outcome) -> N
     """
     origin = origin_of(request)
     LogIn.objects.create(user=user, outcome=outcome, browser=origin.browser, network=origin.network)
-    LogIn.objects.filter(at__lt=timezone.now() - LOG_INS_KEPT).delete()
+    forget_old_log_ins()
 
 
 def local_path(request: HttpRequest, wanted: str) -> str:

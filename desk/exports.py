@@ -161,7 +161,7 @@ def _lists(shown: CandidateListQuerySet, by: User) -> tuple[Sequence[str], Rows]
     header = [
         _("région"), _("élection"), _("circonscription"), _("panneau"), _("nature"), _("liste"),
         _("tête de liste ou binôme"), _("nuance attribuée par le ministère"),
-        _("absente de la liste officielle depuis"),
+        _("absente de la liste officielle depuis"), _("tour"), _("au second tour"),
         _("sollicitée le"), _("par quel moyen"), _("relances"), _("dernière relance"), _("engagement de la liste"),
     ]  # fmt: skip
 
@@ -172,7 +172,7 @@ def _lists(shown: CandidateListQuerySet, by: User) -> tuple[Sequence[str], Rows]
             yield [
                 region.name, row.contest.election.name, row.contest.name, row.panel_number, row.get_kind_display(),
                 row.name, ", ".join(person.full_name for person in worksheet.leaders_of(row)), row.nuance,
-                _moment(row.left_at, region),
+                _moment(row.left_at, region), row.get_round_display(), worksheet.fate_in_words(row),
                 requests[0].asked_on if requests else "", requests[0].get_channel_display() if requests else "",
                 max(len(requests) - 1, 0), requests[-1].asked_on if requests[1:] else "",
                 worksheet.answer_in_words(row),

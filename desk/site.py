@@ -1,6 +1,7 @@
 """The admin site of the networks: what nobody may reach there is not there."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 
 from desk.presence import has_entered
+from pledges import calendar
 from pledges.actions.recording import record_at_large
 from pledges.enums import Act
 from pledges.models import Election
@@ -88,7 +90,26 @@ class DeskSite(AdminSite):
             **super().each_context(request),
             "desk_links": navigation.links(self, request),
             "desk_place": navigation.place(request.user),
+            "desk_hush": self.hush(request.user),
         }
+
+    def standstill(self, codes: Collection[str] | None) -> str:
+        """Why what the public reads of these regions may not change now; nothing when it may."""
+        return calendar.silence_among(codes)
+
+    def hush(self, user: Any) -> list[str]:
+        """The silences kept where this person works, each with its hour and its territories: every page says them."""
+        windows = calendar.silences()  # on most days there is none, and nothing more to ask
+        here = user.regions_here if windows else ()
+        places: dict[str, list[str]] = defaultdict(list)  # an hour is said once, whatever the clock that it is told by
+        for region in here:
+            if window := windows.get(region.code):
+                places[str(window)].append(region.name)
+        return [
+            _("%(silence)s %(places)s : rien n’y est publié ni envoyé. Ce que vous décidez peut attendre la fin.")
+            % {"silence": silence, "places": _("Partout") if len(names) == len(here) > 1 else ", ".join(names)}
+            for silence, names in places.items()
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What to do next, in place of the list of models."""

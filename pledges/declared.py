@@ -28,7 +28,7 @@ class Declaration:
 
     @property
     def kind(self) -> ListKind:
-        is_pair = self.contest.election.kind == ElectionKind.DEPARTMENTAL
+        is_pair = self.contest.election.choice.is_by_pairs
         return ListKind.PAIR if is_pair else ListKind.LIST
 
     def rows(self) -> tuple[CandidateList, list[Candidate]]:

@@ -19,13 +19,24 @@ from pledges.actions.inviting import record_invitations
 from pledges.actions.signing import Reply, Signer
 from pledges.calendar import today
 from pledges.declared import Declaration, DeclaredPerson
-from pledges.enums import Answer, CandidateRole, Capacity, Channel, ElectionKind, IdentityCheck, LinkPurpose, ListKind
+from pledges.demonstration_council import elect
+from pledges.demonstration_rounds import SEATS_PER_SECTION, evening_of_first_round, play_rounds
+from pledges.enums import (
+    Answer,
+    CandidateRole,
+    Capacity,
+    Channel,
+    ElectionKind,
+    IdentityCheck,
+    LinkPurpose,
+    ListKind,
+    Sex,
+)
 from pledges.models import Candidate, CandidateList, Charter, Contest, Election, MailLink, OutboxMail, Pledge
 from regions.folding import fold
 from regions.models import Department, Region, User
 
 LETTERS = "ABCDEF"
-SEATS_PER_SECTION = 4
 FIRST_NAMES = ["Camille", "Dominique", "Claude", "Maxime", "Sacha", "Alix", "Noa", "Charlie", "Lou", "Andréa", "Eden"]
 LAST_NAMES = ["Exemple", "Spécimen", "Fictif", "Modèle", "Essai", "Imaginaire", "Maquette", "Brouillon", "Échantillon"]
 # Words of invented lists, by principle: what they would do, within what a region does.
@@ -60,6 +71,7 @@ REFUSALS = [
     "La région n’a pas cette compétence : nous préférons ne pas promettre.",
     "D’accord sur l’intention, mais nous ne voulons pas réserver d’argent public à un statut.",
 ]
+WITH_ROUNDS = ("28", "53")  # Normandie, Bretagne: those of the demonstration's accounts
 CANTONS = ("Demoville-1", "Demoville-2")
 
 
@@ -105,6 +117,7 @@ def load(charter: Charter, moderator: User) -> list[Election]:
         contest = Contest.objects.create(
             election=cantons,
             region=department.region,
+            department=department,
             code=f"{department.code}{name[-1]:0>2}",
             name=f"Canton de {name} ({department.name})",
             slug=slug,
@@ -118,10 +131,16 @@ def load(charter: Charter, moderator: User) -> list[Election]:
             datetime.datetime.combine(contest.election.signing_opens_on, datetime.time(9)), contest.region.zone
         )
         _sign(contest, min(opened_at, now - datetime.timedelta(days=20)), moderator, index, dice)
+    for contest in Contest.objects.filter(election=elections[1], region__in=WITH_ROUNDS).select_related(
+        "election", "region"
+    ):
+        with clock_at(evening_of_first_round(contest)):
+            play_rounds(contest, by=moderator)
     for contest in Contest.objects.filter(election=cantons).select_related("election", "region"):
         first, *_others = contest.lists.in_panel_order()
         with clock_at(now - datetime.timedelta(days=9)):
             _publish(_confirm(_submit(first, None, dice)), moderator)
+    elect(elections[1])
     # Nobody is written to about a past that did not happen.
     OutboxMail.objects.owed().update(sent_at=now, recipient="")
     return [*elections, cantons]
@@ -190,8 +209,9 @@ def _fill_with_pairs(contest: Contest, dice: random.Random) -> None:
         pair = CandidateList(
             contest=contest, kind=ListKind.PAIR, official_code=str(panel), panel_number=panel, name="", norm=""
         )
-        members = [_person(pair, rank, dice) for rank in (1, 2)]
-        substitutes = [_person(pair, rank, dice, role=CandidateRole.SUBSTITUTE) for rank in (1, 2)]
+        woman_and_man = ((1, Sex.FEMALE), (2, Sex.MALE))
+        members = [_person(pair, rank, dice, sex=sex) for rank, sex in woman_and_man]
+        substitutes = [_person(pair, rank, dice, sex=sex, role=CandidateRole.SUBSTITUTE) for rank, sex in woman_and_man]
         pair.name = " et ".join(member.full_name for member in members)
         pair.norm = fold(pair.name)
         pair.save()

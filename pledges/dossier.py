@@ -14,7 +14,7 @@ from pledges.calendar import Silence
 from pledges.enums import Answer, PledgeState
 from pledges.matrix import Cell, all_cells
 from pledges.models import Commitment, Pledge, Principle, Question, Signatory
-from regions.typography import age
+from regions.typography import age, day
 
 # Where anybody opens a mailbox: such an address says nothing of who writes from it.
 FREE_MAIL = frozenset(
@@ -170,6 +170,21 @@ def domain_in_words(signatory: Signatory, peers: Iterable[Signatory]) -> str:
     return (
         _("%s : un domaine que nul autre n’utilise ici. Voyez à qui il appartient avant d’y lire un indice.") % domain
     )
+
+
+def way_in_words(pledge: Pledge) -> str:
+    """By which invitation one came to sign, and what that says; nothing for who came otherwise.
+
+    :param pledge: With its ``came_by`` and the contact of that loaded.
+    """
+    invitation = pledge.came_by
+    if invitation is None or invitation.contact is None or invitation.asked_on is None:
+        return ""
+    words = _(
+        "par le lien de la sollicitation envoyée le %(on)s (%(kind)s). Qui a reçu ce courriel a pu le faire suivre : un"
+        " indice, pas une preuve."
+    )
+    return words % {"on": day(invitation.asked_on), "kind": invitation.contact.get_kind_display()}
 
 
 def _about(signatory: Signatory, *, official: bool) -> list[str]:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 LIFE = 24 * 60 * 60  # seconds
 # The steps, as their addresses name them; a principle's is followed by its number.
 PRINCIPLE, WHO, READ, SENT, DECLARED = "principe-", "qui", "relire", "envoye", "candidature"
+# By which invitation one came: nothing that was typed.
+INVITED = "invitation"
 # Browsers keep 4,096 bytes a cookie; servers and proxies read 8 KiB of cookies in all.
 _COOKIE_BYTES = 3_800
 _TOTAL_BYTES = 7_000
@@ -72,7 +74,7 @@ class Draft:
         return step in self.steps
 
     def __bool__(self) -> bool:
-        return bool(self.steps)
+        return bool(self.steps.keys() - {INVITED})
 
     def get(self, step: str) -> StepData | None:
         return self.steps.get(step)
@@ -117,7 +119,7 @@ class Draft:
     @classmethod
     def forget_at(cls, address: str, principles: Iterable[int], response: HttpResponse) -> HttpResponse:
         """Have the browser erase the draft of another address than this page's, whose steps it does not send."""
-        steps = [*(f"{PRINCIPLE}{number}" for number in principles), WHO, SENT, DECLARED]
+        steps = [*(f"{PRINCIPLE}{number}" for number in principles), WHO, SENT, DECLARED, INVITED]
         return cls(address, {step: {} for step in steps}).forget(response)
 
     def _value(self, step: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,24 +14,32 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import calendar, letters
+from pledges import campaign_text, invitation_keys, letters, second_round
 from pledges.enums import (
+    CAMPAIGN_AT_WORK,
     CODES,
     LIVE,
     Act,
     CorrectionKind,
     CorrectionState,
+    InvitationOutcome,
     LinkPurpose,
     ListKind,
     MailKind,
     PledgeState,
+    Round,
 )
 from pledges.letters import inline
 from pledges.matrix import all_cells
 from pledges.models import (
+    Campaign,
+    Candidate,
+    CandidateList,
     CorrectionRequest,
     EmailChange,
+    Invitation,
     JournalEntry,
+    ListContact,
     MailLink,
     OutboxMail,
     Pledge,
@@ -68,23 +77,28 @@ TRUE_IN: dict[MailKind, tuple[PledgeState, ...]] = {
     MailKind.DECLINED: (PledgeState.DECLINED,),
     MailKind.WITHDRAWN: (PledgeState.WITHDRAWN,),
     MailKind.QUESTION: LIVE,
+    MailKind.MERGED: LIVE,
 }
 
 
 def is_still_true(mail: OutboxMail) -> bool:
     """Whether what the mail says has not been overtaken: confirmed since, published since, withdrawn since."""
-    kind = MailKind(mail.kind)
     if mail.correction:
         return _is_correction_so(mail, mail.correction)
     if mail.user:
         return mail.user.is_active and mail.user.email == mail.recipient
+    return _is_to_ask(mail, mail.invitation) if mail.invitation else _is_pledge_so(mail)
+
+
+def _is_pledge_so(mail: OutboxMail) -> bool:
+    """Whether the pledge is still where the mail says, and the signer still has to do what it asks."""
+    kind = MailKind(mail.kind)
     if mail.signatory is None or mail.pledge is None:
         return False
     if LINKS.get(kind) == LinkPurpose.CONFIRM and mail.signatory.confirmed_at:
         return False
-    if kind == MailKind.QUESTION and not _unanswered(mail.signatory).exists():
-        return False
-    return mail.pledge.state in TRUE_IN.get(kind, PledgeState)
+    asks = ASKS.get(kind)
+    return mail.pledge.state in TRUE_IN.get(kind, PledgeState) and (asks is None or asks(mail.signatory))
 
 
 def _is_correction_so(mail: OutboxMail, correction: CorrectionRequest) -> bool:
@@ -93,6 +107,21 @@ def _is_correction_so(mail: OutboxMail, correction: CorrectionRequest) -> bool:
         return reader.is_active and mail.recipient == reader.email and _to_answer(reader).exists()
     is_answered = correction.state != CorrectionState.RECEIVED
     return mail.recipient == correction.email and is_answered == (mail.kind == MailKind.CORRECTION_ANSWERED)
+
+
+def _is_to_ask(mail: OutboxMail, invitation: Invitation) -> bool:
+    """Whether the list is still to be asked: the campaign goes on, the list stands, and has said nothing."""
+    campaign, contact = invitation.campaign, invitation.contact
+    assert campaign is not None  # noqa: S101  the database says so of an invitation that has a mail
+    assert contact is not None  # noqa: S101
+    return (
+        invitation.outcome == InvitationOutcome.WAITING
+        and campaign.state in CAMPAIGN_AT_WORK
+        and second_round.signing_of(invitation.candidate_list).is_open
+        and contact.is_usable
+        and contact.email == mail.recipient
+        and CandidateList.objects.in_the_running().filter(pk=invitation.candidate_list_id).silent().exists()
+    )
 
 
 def _to_answer(user: User) -> QuerySet[CorrectionRequest]:
@@ -106,32 +135,102 @@ def compose(mail: OutboxMail) -> EmailMultiAlternatives:
     """
     source = typeset_text(render_to_string(f"emails/{mail.kind}.txt", _context(mail)))
     letter = letters.read(source, site=settings.SITE_URL)
+    reply_to = (mail.invitation and mail.invitation.campaign and mail.invitation.campaign.reply_to) or (
+        settings.CONTACT_EMAIL
+    )
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.text,
         to=[mail.recipient],
-        reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
+        reply_to=[reply_to] if reply_to else None,
         headers={
             "Message-ID": message_id(mail),
             "Content-Language": settings.LANGUAGE_CODE,
             "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
         },
     )
+    if mail.invitation_id:
+        _mark_for_return(message, mail.invitation_id)
     message.attach_alternative(render_to_string("emails/layout.html", {"letter": letter}), "text/html")
     return message
 
 
 def message_id(mail: OutboxMail) -> str:
     """The same at each try, and never another mail's, even in a portal restored from a backup."""
+    if mail.invitation_id:  # one that is recognised when it comes back
+        return invitation_keys.message_id(mail.invitation_id)
     seed = f"{mail.key} {mail.created_at.astimezone(datetime.UTC).isoformat()}"
     return f"<{hashlib.sha256(seed.encode()).hexdigest()[:40]}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 def _context(mail: OutboxMail) -> dict[str, Any]:
     """What the templates may say: words made harmless, and no model that would let others in."""
+    if mail.invitation:
+        return _invitation_context(mail.invitation)
+    if mail.user and mail.campaign:
+        return _trial_context(mail.campaign)
     if mail.correction:
         return _to_answer_context(mail.correction, mail.user) if mail.user else _correction_context(mail.correction)
     return _account_context(mail, mail.user) if mail.user else _pledge_context(mail)
+
+
+def _mark_for_return(message: EmailMultiAlternatives, invitation_id: int) -> None:
+    """Have a mail to a list come back under its own name, and be refused from the mail program's own button."""
+    if envelope := invitation_keys.return_address(invitation_id):
+        message.extra_headers["From"] = message.from_email
+        message.from_email = envelope
+    refuse = reverse("invitation-refuse", args=[invitation_keys.link_key(invitation_id)])
+    message.extra_headers["List-Unsubscribe"] = f"<{settings.SITE_URL}{refuse}>"
+
+
+def _invitation_context(invitation: Invitation) -> dict[str, Any]:
+    """The text of the campaign for this list, where its address comes from, and how to refuse."""
+    campaign, contact = invitation.campaign, invitation.contact
+    assert campaign is not None  # noqa: S101
+    return said_to(
+        campaign, invitation.candidate_list, invitation.number or 0, contact=contact, invitation_id=invitation.pk
+    )
+
+
+def _trial_context(campaign: Campaign) -> dict[str, Any]:
+    """What the first list of the panel would read, with a link that opens no list."""
+    first = campaign.lists.with_contest().in_panel_order().first()
+    if first is None:
+        return {"subject": campaign.subject, "text": campaign.body, "SITE_URL": settings.SITE_URL}
+    return said_to(campaign, first, 0, contact=first.contacts.usable().best_first().first())
+
+
+def said_to(
+    campaign: Campaign,
+    candidate_list: CandidateList,
+    number: int,
+    *,
+    contact: ListContact | None,
+    invitation_id: int | None = None,
+) -> dict[str, Any]:
+    """What a list is told: by a mail, in a trial, in a preview; the same words from the same place.
+
+    :param candidate_list: With its contest, election, charter and region loaded.
+    :param invitation_id: Whose link it carries; None for the one that opens no list.
+    """
+    key = invitation_keys.link_key(invitation_id)
+    networks = list(campaign.region.networks.all())
+    leaders = Candidate.objects.filter(candidate_list=candidate_list, left_at=None).leading().in_list_order()
+    places = campaign_text.values(candidate_list, leaders, networks)
+    text = campaign_text.text_of(campaign, number)
+    return {
+        "subject": campaign_text.fill(text.subject, places),
+        "text": campaign_text.fill_body(
+            text.body, places, f"{settings.SITE_URL}{reverse('invitation', args=[key])}", campaign.election.choice
+        ),
+        "source": inline(contact.source) if contact else "",
+        "found_on": day(contact.found_on) if contact else "",
+        "refuse": f"{settings.SITE_URL}{reverse('invitation-refuse', args=[key])}",
+        "networks": [(inline(network.name), network.site) for network in networks],
+        "contact": settings.CONTACT_EMAIL,
+        "is_demonstration": campaign.election.is_demonstration,
+        "SITE_URL": settings.SITE_URL,
+    }
 
 
 def _correction_context(correction: CorrectionRequest) -> dict[str, Any]:
@@ -200,7 +299,9 @@ def _pledge_context(mail: OutboxMail) -> dict[str, Any]:
         "is_personal": pledge.is_personal,
         "is_pair": is_pair,
         "is_demonstration": contest.election.is_demonstration,
-        "engagement": _("votre engagement personnel") if pledge.is_personal else _("l’engagement de %s") % whom,
+        "engagement": _("votre engagement personnel")
+        if pledge.is_personal
+        else (_("l’engagement du binôme %s") if is_pair else _("l’engagement de %s")) % whom,
         "answers": [
             (cell.principle.number, inline(cell.principle.short), cell)
             for cell in all_cells(pledge, pledge.charter.principles.all())
@@ -221,12 +322,14 @@ def _pledge_context(mail: OutboxMail) -> dict[str, Any]:
         "contact": settings.CONTACT_EMAIL,
         "SITE_URL": settings.SITE_URL,
         "sign_url": f"{settings.SITE_URL}{reverse('sign')}"
-        if calendar.signing(contest.election, region).is_open
+        if second_round.signing_of(pledge.candidate_list).is_open
         else "",
         "private_url": f"{settings.SITE_URL}{reverse('private-ask')}",
         "is_declared": pledge.is_declared,
         "signer_url": f"{settings.SITE_URL}{pledge.signer.get_absolute_url()}",
     }
+    if mail.kind == MailKind.MERGED and (merged := _merged(signatory)):
+        context |= _merged_context(merged)
     if purpose := LINKS.get(MailKind(mail.kind)):
         token = MailLink.objects.mint(signatory, purpose, email_change=_change(mail, signatory))
         context["link"] = f"{settings.SITE_URL}{reverse(purpose, args=[token])}"
@@ -247,9 +350,40 @@ def _change(mail: OutboxMail, signatory: Signatory) -> EmailChange | None:
     return None
 
 
+def _merged(signatory: Signatory) -> CandidateList | None:
+    """The list of the second round that someone leads, who led one of those that made it."""
+    led = Candidate.objects.standing().filter(is_head=True, earlier=signatory.candidate_id)
+    merged = CandidateList.objects.standing().filter(round=Round.SECOND, candidates__in=led)
+    return merged.with_contest().first() if signatory.candidate_id else None
+
+
+def _may_sign_merged(signatory: Signatory) -> bool:
+    """Whether they still lead it, may sign for it now, and nobody has."""
+    merged = _merged(signatory)
+    if merged is None or not second_round.signing_of(merged).is_open:
+        return False
+    return not Pledge.objects.for_lists().filter(candidate_list=merged, state__in=LIVE).exists()
+
+
+def _merged_context(merged: CandidateList) -> dict[str, Any]:
+    """The list that someone is asked to sign for: its name, where to sign and until when."""
+    return {
+        "merged": inline(merged),
+        "merged_window": str(second_round.signing_of(merged)),
+        "sign_merged_url": f"{settings.SITE_URL}{reverse('sign-list', args=[merged.pk])}",
+    }
+
+
 def _unanswered(signatory: Signatory) -> QuerySet[Question]:
     """What waits for this person's answer: a mail that asks one question asks them all."""
     return Question.objects.unanswered().filter(signatory=signatory)
+
+
+# The mails that ask something, and whether it is still to be asked of this person.
+ASKS: dict[MailKind, Callable[[Signatory], bool]] = {
+    MailKind.QUESTION: lambda signatory: _unanswered(signatory).exists(),
+    MailKind.MERGED: _may_sign_merged,
+}
 
 
 def _replaced(pledge: Pledge, region: Region) -> str:

@@ -11,15 +11,48 @@ class ElectionKind(models.TextChoices):
     REGIONAL = "regional", _("élections régionales")
     DEPARTMENTAL = "departmental", _("élections départementales")
 
+    @property
+    def is_by_pairs(self) -> bool:
+        """Whether binômes stand, each in a canton, and not lists."""
+        return self == ElectionKind.DEPARTMENTAL
+
+    @property
+    def one(self) -> str:
+        """What voters choose: « liste », « binôme »."""
+        return gettext("binôme") if self.is_by_pairs else gettext("liste")
+
+    @property
+    def many(self) -> str:
+        """The same in the plural: « listes », « binômes »."""
+        return gettext("binômes") if self.is_by_pairs else gettext("listes")
+
+    @property
+    def unknown(self) -> str:
+        """What a page says before the official file is there."""
+        if self.is_by_pairs:
+            return gettext("Les binômes ne sont pas encore connus.")
+        return gettext("Les listes ne sont pas encore connues.")
+
+    @property
+    def none_yet(self) -> str:
+        """What the legend of the map says of a region where none has signed."""
+        return gettext("aucun à ce jour") if self.is_by_pairs else gettext("aucune à ce jour")
+
     def lists(self, count: int) -> str:
         """So many of what voters choose from: « 3 listes », « 1 binôme »."""
-        if self == ElectionKind.DEPARTMENTAL:
+        if self.is_by_pairs:
             return ngettext("%d binôme", "%d binômes", count) % count
         return ngettext("%d liste", "%d listes", count) % count
 
     def no_list(self) -> str:
         """None of them, where a sentence begins its count: « aucune liste sur 6 »."""
-        return gettext("aucun binôme") if self == ElectionKind.DEPARTMENTAL else gettext("aucune liste")
+        return gettext("aucun binôme") if self.is_by_pairs else gettext("aucune liste")
+
+    def none_of(self, total: int) -> str:
+        """How a sentence says that none of them does: « Aucune des 6 listes », « Le seul binôme »."""
+        if self.is_by_pairs:
+            return ngettext("Le seul binôme", "Aucun des %d binômes", total) % ((total,) if total != 1 else ())
+        return ngettext("La seule liste", "Aucune des %d listes", total) % ((total,) if total != 1 else ())
 
 
 class ListKind(models.TextChoices):
@@ -174,6 +207,7 @@ class MailKind(models.TextChoices):
     APPROVE = "approve", _("changement d’adresse à autoriser")
     PROVE = "prove", _("nouvelle adresse à confirmer")
     QUESTION = "question", _("question du réseau")
+    MERGED = "merged", _("liste fusionnée : signer pour le second tour")
     # To whoever asks for a correction.
     CORRECTION_RECEIVED = "received", _("demande de correction reçue")
     CORRECTION_ANSWERED = "answered", _("réponse à une demande de correction")
@@ -181,10 +215,15 @@ class MailKind(models.TextChoices):
     INVITED = "invited", _("invitation dans l’espace des réseaux")
     PASSWORD = "password", _("lien pour choisir un mot de passe")
     CORRECTION_TO_ANSWER = "to_correct", _("demande de correction à traiter")
+    # To a list, by a campaign; and the trial of one, to whoever prepares it.
+    INVITATION = "invitation", _("sollicitation d’une liste")
+    INVITATION_REMINDER = "asked_again", _("relance d’une liste")
+    INVITATION_TRIAL = "trial", _("essai d’une sollicitation")
 
 
 # Apart from these, mails go to those who sign, about a pledge.
 TO_ACCOUNTS = (MailKind.INVITED, MailKind.PASSWORD)
+OF_CAMPAIGNS = (MailKind.INVITATION, MailKind.INVITATION_REMINDER, MailKind.INVITATION_TRIAL)
 ABOUT_CORRECTIONS = (MailKind.CORRECTION_RECEIVED, MailKind.CORRECTION_ANSWERED, MailKind.CORRECTION_TO_ANSWER)
 
 
@@ -239,6 +278,177 @@ class Channel(models.TextChoices):
     IN_PERSON = "in_person", _("en personne")
 
 
+class AddressKind(models.TextChoices):
+    """Whose address a list is reached at; the first ones are written to first."""
+
+    OFFICIAL = "official", _("adresse officielle de la liste")
+    CANDIDATE = "candidate", _("adresse de la tête de liste ou du binôme")
+    CAMPAIGN = "campaign", _("équipe de campagne")
+    PARTY = "party", _("parti ou mouvement")
+    OTHER = "other", _("autre adresse publique")
+
+
+class CampaignState(models.TextChoices):
+    """Where a campaign of invitations stands."""
+
+    DRAFT = "draft", _("brouillon")
+    TESTED = "tested", _("essayée, prête à partir")
+    SCHEDULED = "scheduled", _("programmée")
+    RUNNING = "running", _("en cours")
+    PAUSED = "paused", _("en pause")
+    OVER = "over", _("terminée")
+    CANCELLED = "cancelled", _("arrêtée")
+
+    def can_become(self, state: "CampaignState") -> bool:
+        return state in NEXT_CAMPAIGN_STATES[self]
+
+
+NEXT_CAMPAIGN_STATES: dict[CampaignState, set[CampaignState]] = {
+    CampaignState.DRAFT: {CampaignState.TESTED, CampaignState.CANCELLED},
+    # Another text is another campaign to try: what was tried is what leaves.
+    CampaignState.TESTED: {
+        CampaignState.DRAFT,
+        CampaignState.TESTED,
+        CampaignState.SCHEDULED,
+        CampaignState.RUNNING,
+        CampaignState.CANCELLED,
+    },
+    CampaignState.SCHEDULED: {CampaignState.TESTED, CampaignState.RUNNING, CampaignState.CANCELLED},
+    CampaignState.RUNNING: {CampaignState.PAUSED, CampaignState.OVER, CampaignState.CANCELLED},
+    CampaignState.PAUSED: {CampaignState.RUNNING, CampaignState.OVER, CampaignState.CANCELLED},
+    CampaignState.OVER: set(),
+    CampaignState.CANCELLED: set(),
+}
+# Its text may still change.
+CAMPAIGN_IN_PREPARATION = (CampaignState.DRAFT, CampaignState.TESTED)
+# It writes to lists, or will again.
+CAMPAIGN_AT_WORK = (CampaignState.RUNNING, CampaignState.PAUSED)
+# There is one such campaign at most for an election in a region.
+CAMPAIGN_LIVE = (*CAMPAIGN_IN_PREPARATION, CampaignState.SCHEDULED, *CAMPAIGN_AT_WORK)
+
+
+class InvitationOutcome(models.TextChoices):
+    """What became of a request to a list."""
+
+    WAITING = "waiting", _("à envoyer")
+    SENT = "sent", _("faite")
+    UNDELIVERED = "undelivered", _("non remise")
+    DROPPED = "dropped", _("sans objet")
+
+
+# A list has one request of each number in a campaign: one that did not arrive, or did not leave, is made again.
+COUNTED_OUTCOMES = (InvitationOutcome.WAITING, InvitationOutcome.SENT)
+
+
+class Round(models.IntegerChoices):
+    """One of the two days of a vote."""
+
+    FIRST = 1, _("premier tour")
+    SECOND = 2, _("second tour")
+
+
+class Fate(models.TextChoices):
+    """What becomes of a list of the first round in the second; nothing where nobody knows yet.
+
+    « Absent » is all that a file of the second round says of a list that it does not name, without its result.
+    """
+
+    KEPT = "kept", _("maintenue au second tour")
+    MERGED = "merged", _("fusionnée pour le second tour")
+    WITHDRAWN = "withdrawn", _("retirée avant le second tour")
+    ELIMINATED = "eliminated", _("non qualifiée pour le second tour")
+    ABSENT = "absent", _("absente du second tour")
+
+    def said_of(self, kind: ListKind) -> str:
+        """In words that agree with what it is said of: « maintenue » of a list, « maintenu » of a binôme."""
+        return str(PAIR_FATES.get(self, self.label) if kind == ListKind.PAIR else self.label)
+
+
+# Two binômes do not merge.
+PAIR_FATES = {
+    Fate.KEPT: _("maintenu au second tour"),
+    Fate.WITHDRAWN: _("retiré avant le second tour"),
+    Fate.ELIMINATED: _("non qualifié pour le second tour"),
+    Fate.ABSENT: _("absent du second tour"),
+}
+
+
+class MandateMatch(models.TextChoices):
+    """Whether the portal knows which candidate someone elected was."""
+
+    SURE = "sure", _("rapproché·e")
+    UNSURE = "unsure", _("à décider")
+    UNMATCHED = "unmatched", _("aucune candidature trouvée")
+    DECIDED = "decided", _("décidé par une personne")
+
+
+class Phase(models.TextChoices):
+    """Where an election stands in a territory, by the territory's own clock."""
+
+    PREPARED = "prepared", _("en préparation")
+    OPEN = "open", _("signatures ouvertes")
+    CLOSED = "closed", _("signatures closes, avant le premier tour")
+    FIRST_SILENCE = "first_silence", _("silence du premier tour")
+    BETWEEN = "between", _("entre les deux tours")
+    SECOND_SILENCE = "second_silence", _("silence du second tour")
+    VOTED = "voted", _("vote terminé, mandat à venir")
+    MANDATE = "mandate", _("mandat en cours")
+    OVER = "over", _("mandat terminé")
+
+
+class What(models.TextChoices):
+    """What the calendar of an election allows, or not, in a territory."""
+
+    SIGN = "sign", _("signer, dans les dates des signatures")
+    ASK = "ask", _("solliciter les listes")
+    URGE = "urge", _("proposer une lettre aux candidatures")
+    PUBLISH = "publish", _("changer ce que le public lit")
+    WRITE = "write", _("envoyer des courriels")
+    TELL_FIRST = "tell_first", _("dire les résultats du premier tour")
+    SORT = "sort", _("dire à la main quelles listes restent au second tour")
+    TELL_SECOND = "tell_second", _("dire les résultats du second tour")
+    ELECT = "elect", _("dire qui est élu")
+
+
+_ALWAYS = frozenset({What.PUBLISH, What.WRITE})
+_BOTH_TOLD = _ALWAYS | {What.TELL_FIRST, What.TELL_SECOND, What.ELECT}
+# The one table of what each phase allows (docs/adr/0023): pages, acts, the desk, files and mails all ask it.
+ALLOWED: dict[Phase, frozenset[What]] = {
+    Phase.PREPARED: _ALWAYS | {What.ASK},
+    Phase.OPEN: _ALWAYS | {What.SIGN, What.ASK, What.URGE},
+    Phase.CLOSED: _ALWAYS,
+    Phase.FIRST_SILENCE: frozenset(),
+    # The polls of the first round have closed; a list of the second may sign while the signatures are open.
+    Phase.BETWEEN: _ALWAYS | {What.TELL_FIRST, What.SORT, What.SIGN, What.ASK, What.URGE},
+    Phase.SECOND_SILENCE: frozenset({What.TELL_FIRST}),
+    Phase.VOTED: _BOTH_TOLD,
+    Phase.MANDATE: _BOTH_TOLD,
+    Phase.OVER: _BOTH_TOLD,
+}
+# What the silence of one election forbids in a territory, whichever other election is spoken of there.
+HUSHED = frozenset({What.SIGN, What.ASK, What.URGE, What.PUBLISH, What.WRITE, What.SORT, What.ELECT})
+
+
+class Decision(models.TextChoices):
+    """What may be prepared during the electoral silence, to be done when it ends."""
+
+    PUBLISH = "publish", _("publier")
+    DECLINE = "decline", _("refuser")
+    SUSPEND = "suspend", _("suspendre")
+    RESUME = "resume", _("publier de nouveau")
+    WITHDRAW = "withdraw", _("retirer, à la demande de qui a signé")
+    ERASE = "erase", _("effacer les données de qui a signé")
+
+
+class PreparedState(models.TextChoices):
+    """What became of a decision prepared during the electoral silence."""
+
+    WAITING = "waiting", _("attend la fin du silence")
+    DONE = "done", _("faite")
+    CANCELLED = "cancelled", _("abandonnée")
+    REFUSED = "refused", _("impossible")
+
+
 class Act(models.TextChoices):
     """What the journal records."""
 
@@ -267,8 +477,33 @@ class Act(models.TextChoices):
     CORRECTION_ACCEPTED = "correction.accepted", _("demande de correction acceptée")
     CORRECTION_DECLINED = "correction.declined", _("demande de correction refusée")
     MAIL_RESENT = "mail.resent", _("courrier renvoyé")
+    DECISION_PREPARED = "decision.prepared", _("décision préparée pour la fin du silence")
+    DECISION_CANCELLED = "decision.cancelled", _("décision préparée, abandonnée")
+    DECISION_REFUSED = "decision.refused", _("décision préparée, devenue impossible")
+    ELECTION_PREPARED = "election.prepared", _("élection préparée")
+    ELECTION_REHEARSED = "election.rehearsed", _("calendrier joué, en démonstration")
     LIST_INVITED = "list.invited", _("liste sollicitée")
+    INVITATION_UNDELIVERED = "list.undelivered", _("sollicitation non remise")
+    INVITATION_REFUSED = "list.refused", _("liste ne souhaitant plus être sollicitée")
+    CONTACT_ADDED = "contact.added", _("adresse d’une liste ajoutée")
+    CONTACT_ERASED = "contact.erased", _("adresse d’une liste effacée")
+    CAMPAIGN_TRIED = "campaign.tried", _("campagne de sollicitation essayée")
+    CAMPAIGN_SCHEDULED = "campaign.scheduled", _("campagne de sollicitation programmée")
+    CAMPAIGN_UNSCHEDULED = "campaign.unscheduled", _("campagne de sollicitation déprogrammée")
+    CAMPAIGN_LAUNCHED = "campaign.launched", _("campagne de sollicitation lancée")
+    CAMPAIGN_PAUSED = "campaign.paused", _("campagne de sollicitation mise en pause")
+    CAMPAIGN_RESUMED = "campaign.resumed", _("campagne de sollicitation reprise")
+    CAMPAIGN_CANCELLED = "campaign.cancelled", _("campagne de sollicitation arrêtée")
+    CAMPAIGN_OVER = "campaign.over", _("campagne de sollicitation terminée")
     CANDIDATES_IMPORTED = "candidates.imported", _("candidatures importées")
+    RESULTS_IMPORTED = "results.imported", _("résultats importés")
+    LIST_FATE_SAID = "list.fate", _("suite donnée par une liste au premier tour")
+    LIST_MERGED = "list.merged", _("liste issue d’une fusion")
+    HEAD_ASKED = "list.asked", _("tête d’une liste fusionnée sollicitée")
+    ELECTED_IMPORTED = "elected.imported", _("élu·es importé·es")
+    ELECTED_MATCHED = "elected.matched", _("élu·e rapproché·e d’une candidature")
+    ELECTED_APART = "elected.apart", _("élu·e sans candidature du portail")
+    ELECTED_UNDONE = "elected.undone", _("décision sur une personne élue reprise")
     CHARTER_LOADED = "charter.loaded", _("charte chargée")
     TABLE_EXPORTED = "table.exported", _("tableau exporté")
     RECORD_ADDED = "record.added", _("fiche ajoutée")

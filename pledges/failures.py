@@ -8,11 +8,17 @@ from django.utils.translation import gettext_lazy as _
 # Reasons of our own, where no mail server has spoken.
 NO_ADDRESS = "NoAddress"
 OVERTAKEN = "Overtaken"
+# A mail server took the mail, then sent it back: its status follows (RFC 3463), « 5.1.1 ».
+RETURNED = "Returned"
 
 # By the name of the exception, and by what follows it: the first code of a refusal, or its first digit.
 _WORDS: dict[tuple[str, str], Promise] = {
     (NO_ADDRESS, ""): _("l’adresse a été effacée"),
-    (OVERTAKEN, ""): _("il n’avait plus d’objet : l’engagement a changé d’état avant l’envoi"),
+    (OVERTAKEN, ""): _("il n’avait plus d’objet : la situation a changé avant l’envoi"),
+    (RETURNED, "5.1"): _("l’adresse n’existe pas : le courrier est revenu"),
+    (RETURNED, "5.2"): _("la boîte est pleine ou fermée : le courrier est revenu"),
+    (RETURNED, "5.7"): _("le serveur du destinataire refuse nos courriers : celui-ci est revenu"),
+    (RETURNED, ""): _("le courrier est revenu"),
     ("SMTPRecipientsRefused", "552"): _("la boîte du destinataire est pleine"),
     ("SMTPRecipientsRefused", "452"): _("la boîte du destinataire est pleine, ou son serveur occupé"),
     ("SMTPRecipientsRefused", "5"): _("l’adresse n’existe pas, ou refuse nos courriers"),

@@ -3,9 +3,11 @@
 import datetime
 
 from django.db.models import Max, Q
+from django.utils import timezone
 
+from pledges import calendar
 from pledges.enums import Act
-from pledges.models import Candidate, CandidateList, Contest, JournalEntry
+from pledges.models import Candidate, CandidateList, Contest, Election, JournalEntry
 from regions.models import Region
 
 _SEEN = (
@@ -17,12 +19,37 @@ _SEEN = (
 )
 # What happens to a pledge that was never published is nobody's business, its date included.
 _PUBLIC = Q(act__in=_SEEN, pledge__published_at__isnull=False)
-_IMPORTED = Q(act=Act.CANDIDATES_IMPORTED)
+_NOW = datetime.timedelta(seconds=1)  # calendar.shown_at read the clock a moment ago
+_IMPORTED = Q(
+    act__in=(
+        Act.CANDIDATES_IMPORTED,
+        Act.RESULTS_IMPORTED,
+        Act.LIST_FATE_SAID,
+        Act.LIST_MERGED,
+        Act.ELECTED_IMPORTED,
+        Act.ELECTED_MATCHED,
+        Act.ELECTED_APART,
+        Act.ELECTED_UNDONE,
+    )
+)
 
 
 def _latest(acts: Q, region: Region) -> datetime.datetime | None:
     moment: datetime.datetime | None = JournalEntry.objects.filter(acts, region=region).aggregate(at=Max("at"))["at"]
     return moment
+
+
+def shown_at(election: Election) -> datetime.datetime:
+    """The moment that the figures of a whole election tell of, by the country's clock.
+
+    It stands still while a territory keeps silence, unless something was published since, in another one.
+    """
+    now, stands = timezone.now(), calendar.shown_at()
+    if now - stands < _NOW:
+        return stands
+    acts = JournalEntry.objects.filter(_PUBLIC | _IMPORTED, election=election, at__gt=stands)
+    latest: datetime.datetime | None = acts.aggregate(at=Max("at"))["at"]
+    return timezone.localtime(latest, stands.tzinfo) if latest else stands
 
 
 def of_region(region: Region) -> datetime.datetime | None:
@@ -60,5 +87,5 @@ def of_candidate(candidate: Candidate) -> datetime.datetime | None:
 
 
 def _files_of(contest: Contest) -> Q:
-    """The official files that changed a contest: they name its lists, its people and their places."""
+    """The official files that changed a contest, and what was said of its lists between the rounds."""
     return _IMPORTED & Q(election=contest.election_id, details__contest=contest.pk)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 import regions
+from pledges.enums import ElectionKind
 from pledges.models import Contest
 from regions.models import Region
 
@@ -60,6 +61,7 @@ class MapRegion:
     path: str
     list_count: int
     signed_count: int
+    kind: ElectionKind = ElectionKind.REGIONAL
 
     @property
     def code(self) -> str:
@@ -107,12 +109,10 @@ class MapRegion:
     @property
     def label(self) -> str:
         if not self.list_count:
-            return _("aucune liste connue")
+            return _("aucune candidature connue")
         return ngettext(
-            "%(signed)d liste signataire sur %(count)d",
-            "%(signed)d listes signataires sur %(count)d",
-            self.signed_count,
-        ) % {"signed": self.signed_count, "count": self.list_count}
+            "%(signed)s signataire sur %(count)d", "%(signed)s signataires sur %(count)d", self.signed_count
+        ) % {"signed": self.kind.lists(self.signed_count), "count": self.list_count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +126,27 @@ class LegendLine:
     is_known: bool = True
 
 
-def legend(places: Sequence[MapRegion]) -> list[LegendLine]:
+def legend(places: Sequence[MapRegion], kind: ElectionKind = ElectionKind.REGIONAL) -> list[LegendLine]:
     """The four patterns, and the fifth where the lists of a region are not known yet."""
     counts = Counter(place.level if place.is_known else None for place in places)
     words = [
-        _("aucune à ce jour"),
+        kind.none_yet,
         _("moins d’un tiers"),
         _("d’un tiers à deux tiers"),
         _("plus de deux tiers"),
     ]
     lines = [LegendLine(level, said, counts[level], len(places)) for level, said in enumerate(words)]
     if unknown := counts[None]:
-        lines.append(LegendLine(0, _("listes pas encore connues"), unknown, len(places), is_known=False))
+        lines.append(LegendLine(0, _("candidatures pas encore connues"), unknown, len(places), is_known=False))
     return lines
 
 
-def region_map(places: Iterable[Region], contests: Iterable[Contest]) -> list[MapRegion]:
+def region_map(
+    places: Iterable[Region], contests: Iterable[Contest], kind: ElectionKind = ElectionKind.REGIONAL
+) -> list[MapRegion]:
     """The regions in the order of their names, with the counts of their contests added up.
 
+    :param kind: That of the election: it says what is counted.
     :param contests: With ``list_count`` and ``signed_count``.
     """
     lists: dict[str, int] = defaultdict(int)
@@ -152,4 +155,7 @@ def region_map(places: Iterable[Region], contests: Iterable[Contest]) -> list[Ma
         lists[contest.region_id] += contest.list_count
         signed[contest.region_id] += contest.signed_count
     paths = outlines()
-    return [MapRegion(region, paths.get(region.code, ""), lists[region.code], signed[region.code]) for region in places]
+    return [
+        MapRegion(region, paths.get(region.code, ""), lists[region.code], signed[region.code], kind)
+        for region in places
+    ]

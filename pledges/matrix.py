@@ -2,18 +2,18 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import models
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pledges import calendar
-from pledges.enums import Answer, PledgeState
+from pledges import calendar, second_round
+from pledges.enums import Answer, ElectionKind, PledgeState, Round
 from pledges.models import Candidate, CandidateList, Contest, Pledge, Principle
-from regions.models import Region
 from regions.typography import day
 
 
@@ -40,6 +40,29 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A list that merged into another, and what it had answered for itself: never an answer of the other."""
+
+    list: CandidateList
+    numbers: Sequence[int]
+    """Of the principles that it commits to; none where no pledge of its own is published."""
+    standing: str
+
+    def __str__(self) -> str:
+        """« La liste « A », dont elle est issue, s’est engagée sur les principes 1, 2 et 3. »"""
+        if not self.numbers:
+            words = _("La liste « %(name)s », dont elle est issue : %(standing)s.")
+            return words % {"name": self.list, "standing": self.standing}
+        words = ngettext(
+            "La liste « %(name)s », dont elle est issue, s’est engagée sur le principe %(numbers)s.",
+            "La liste « %(name)s », dont elle est issue, s’est engagée sur les principes %(numbers)s.",
+            len(self.numbers),
+        )
+        numbers = get_text_list([str(number) for number in self.numbers], _("et"))
+        return words % {"name": self.list, "numbers": numbers}
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A list or binôme, who leads it, and its answers."""
 
@@ -49,6 +72,8 @@ class Row:
     cells: Sequence[Cell]
     personal_count: int
     as_of: datetime.date
+    origins: Sequence[Origin] = ()
+    """The lists that it comes from, when a merger made it."""
 
     @property
     def is_published(self) -> bool:
@@ -58,6 +83,11 @@ class Row:
     def state(self) -> str:
         """Where the list stands, in neutral words and with a date: an absence is never a reproach."""
         return standing(self.pledge, self.as_of)
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        """What a table without links says of the list: where it stands, then the lists that it comes from."""
+        return [self.state, *map(str, self.origins)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +105,22 @@ class Matrix:
 
     principles: Sequence[Principle]
     rows: Sequence[Row]
+    kind: ElectionKind
+    round: Round = Round.FIRST
+
+    @property
+    def is_second_round(self) -> bool:
+        return self.round == Round.SECOND
 
     @property
     def list_count(self) -> int:
-        """The denominator: every list that stands."""
+        """The denominator: every list that stands in this round."""
         return len(self.rows)
+
+    @property
+    def signed(self) -> set[int]:
+        """The keys of the lists whose pledge is published."""
+        return {row.list.pk for row in self.rows if row.is_published}
 
     @property
     def signed_count(self) -> int:
@@ -93,20 +134,22 @@ class Matrix:
     def summary(self) -> str:
         """« 3 listes sur 6 ont signé la charte. », the same on a page and on paper."""
         if not self.rows:
-            return _("Les listes ne sont pas encore connues.")
+            return self.kind.unknown
         if not self.signed_count:
             words = ngettext(
-                "La seule liste n’a pas d’engagement publié.",
-                "Aucune des %(total)d listes n’a d’engagement publié.",
-                self.list_count,
+                "%(none)s n’a pas d’engagement publié.", "%(none)s n’a d’engagement publié.", self.list_count
             )
+            said = words % {"none": self.kind.none_of(self.list_count)}
         else:
             words = ngettext(
-                "%(signed)d liste sur %(total)d a signé la charte.",
-                "%(signed)d listes sur %(total)d ont signé la charte.",
+                "%(signed)s sur %(total)d a signé la charte.",
+                "%(signed)s sur %(total)d ont signé la charte.",
                 self.signed_count,
             )
-        return words % {"signed": self.signed_count, "total": self.list_count}
+            said = words % {"signed": self.kind.lists(self.signed_count), "total": self.list_count}
+        if self.is_second_round:
+            return _("Au second tour : %s") % (said[0].lower() + said[1:])
+        return said
 
     @property
     def totals(self) -> list[Total]:
@@ -153,12 +196,9 @@ def standing(pledge: Pledge | None, as_of: datetime.date) -> str:
     return _("signataire depuis le %s") % day(timezone.localtime(pledge.published_at))
 
 
-def withdrawal_reason(pledge: Pledge | None, region: Region) -> str:
-    """What the signer wrote when taking back what was public; nothing new is shown during the electoral silence."""
-    if pledge is None or not pledge.withdrawal_reason or pledge.withdrawn_at is None:
-        return ""
-    silence = calendar.silence_in(region)
-    return "" if silence and pledge.withdrawn_at >= silence.starts_at else pledge.withdrawal_reason
+def withdrawal_reason(pledge: Pledge | None) -> str:
+    """What the signer wrote when taking back what was public."""
+    return pledge.withdrawal_reason if pledge else ""
 
 
 def leaders_of(lists: Iterable[CandidateList]) -> dict[int, list[Candidate]]:
@@ -174,15 +214,39 @@ def leaders_of(lists: Iterable[CandidateList]) -> dict[int, list[Candidate]]:
     return leaders
 
 
-def matrix(contest: Contest) -> Matrix:
+def origins(
+    candidate_list: CandidateList, pledges: Mapping[int, Pledge], principles: Iterable[Principle], as_of: datetime.date
+) -> list[Origin]:
+    """The lists that one comes from, in the order of the panels, and what each had answered for itself.
+
+    :param candidate_list: With its parents, prefetched where there are several lists to tell of.
+    :param pledges: The last word of each parent, by its key, with its commitments prefetched.
+    """
+    known = list(principles)
+    parents = sorted(candidate_list.parents.all(), key=lambda each: (each.panel_number or 0, each.pk))
+    return [
+        Origin(
+            parent,
+            [cell.principle.number for cell in cells(pledges.get(parent.pk), known) if cell.commits],
+            standing(pledges.get(parent.pk), as_of),
+        )
+        for parent in parents
+    ]
+
+
+def matrix(contest: Contest, one_round: Round | None = None, *, at: datetime.datetime | None = None) -> Matrix:
     """Read the matrix of a contest, in a number of queries that does not depend on its size.
 
     :param contest: With its election, charter and region loaded.
+    :param one_round: Whose lists are wanted; those that voters are about to choose from, or have just, unless told.
+    :param at: The moment that the page tells of, where it is known already: ``calendar.shown_at``.
     """
     principles = list(contest.election.charter.principles.all())
-    lists = list(
+    standing_lists = list(
         contest.lists.standing().in_panel_order().select_related("nuance").with_counts().fetch_mode(models.FETCH_RAISE)
     )
+    shown = one_round or second_round.shown_round(standing_lists)
+    lists = [each for each in standing_lists if shown in each.rounds]
     leaders = leaders_of(lists)
     # The latest word of each list that the public may know: published, suspended, or withdrawn since.
     pledges = {
@@ -192,7 +256,11 @@ def matrix(contest: Contest) -> Matrix:
         .prefetch_related("commitments")
         .fetch_mode(models.FETCH_RAISE)
     }
-    as_of = calendar.answers_as_of(contest.election, contest.region)
+    merged = [each for each in lists if each.round == Round.SECOND]
+    models.prefetch_related_objects(merged, "parents")
+    at = at or calendar.shown_at(contest.region)
+    as_of = second_round.answers_as_of(contest, shown, at)
+    then = second_round.answers_as_of(contest, Round.FIRST, at)
     rows = [
         Row(
             list=candidate_list,
@@ -201,7 +269,8 @@ def matrix(contest: Contest) -> Matrix:
             cells=cells(pledges.get(candidate_list.pk), principles),
             personal_count=candidate_list.personal_count,
             as_of=as_of,
+            origins=origins(candidate_list, pledges, principles, then) if candidate_list in merged else (),
         )
         for candidate_list in lists
     ]
-    return Matrix(principles=principles, rows=rows)
+    return Matrix(principles=principles, rows=rows, kind=contest.election.choice, round=shown)

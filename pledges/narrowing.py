@@ -79,13 +79,13 @@ class Narrowed:
     def sentence(self) -> str:
         """What is shown, counted in words; empty when all is."""
         if not self.is_known:
-            return _("Ce filtre n’existe pas : toutes les listes sont montrées.")
+            return _("Ce filtre n’existe pas : tout est montré.")
         if not self.is_narrowed:
             return ""
         count = len(self.rows)
         words = self._about_one(count) if self.principle else self._about_all(count)
         return words % {
-            "count": count,
+            "lists": self.whole.kind.lists(count),
             "total": self.whole.list_count,
             "number": self.principle.number if self.principle else None,
         }
@@ -93,44 +93,44 @@ class Narrowed:
     def _about_one(self, count: int) -> str:
         if self.reply == AnswerFilter.COMMITS:
             return ngettext(
-                "%(count)d liste sur %(total)d s’engage sur le principe %(number)d.",
-                "%(count)d listes sur %(total)d s’engagent sur le principe %(number)d.",
+                "%(lists)s sur %(total)d s’engage sur le principe %(number)d.",
+                "%(lists)s sur %(total)d s’engagent sur le principe %(number)d.",
                 count,
             )
         if self.reply == AnswerFilter.DECLINES:
             return ngettext(
-                "%(count)d liste sur %(total)d ne s’engage pas sur le principe %(number)d.",
-                "%(count)d listes sur %(total)d ne s’engagent pas sur le principe %(number)d.",
+                "%(lists)s sur %(total)d ne s’engage pas sur le principe %(number)d.",
+                "%(lists)s sur %(total)d ne s’engagent pas sur le principe %(number)d.",
                 count,
             )
         if self.reply == AnswerFilter.NONE:
             return ngettext(
-                "%(count)d liste sur %(total)d n’a pas de réponse publiée sur le principe %(number)d.",
-                "%(count)d listes sur %(total)d n’ont pas de réponse publiée sur le principe %(number)d.",
+                "%(lists)s sur %(total)d n’a pas de réponse publiée sur le principe %(number)d.",
+                "%(lists)s sur %(total)d n’ont pas de réponse publiée sur le principe %(number)d.",
                 count,
             )
         return ngettext(
-            "%(count)d liste, et sa réponse au principe %(number)d.",
-            "%(count)d listes, et leurs réponses au principe %(number)d.",
+            "%(lists)s, et sa réponse au principe %(number)d.",
+            "%(lists)s, et leurs réponses au principe %(number)d.",
             count,
         )
 
     def _about_all(self, count: int) -> str:
         if self.reply == AnswerFilter.COMMITS:
             return ngettext(
-                "%(count)d liste sur %(total)d s’engage sur un principe au moins.",
-                "%(count)d listes sur %(total)d s’engagent sur un principe au moins.",
+                "%(lists)s sur %(total)d s’engage sur un principe au moins.",
+                "%(lists)s sur %(total)d s’engagent sur un principe au moins.",
                 count,
             )
         if self.reply == AnswerFilter.DECLINES:
             return ngettext(
-                "%(count)d liste sur %(total)d répond « ne s’engage pas » à un principe au moins.",
-                "%(count)d listes sur %(total)d répondent « ne s’engage pas » à un principe au moins.",
+                "%(lists)s sur %(total)d répond « ne s’engage pas » à un principe au moins.",
+                "%(lists)s sur %(total)d répondent « ne s’engage pas » à un principe au moins.",
                 count,
             )
         return ngettext(
-            "%(count)d liste sur %(total)d n’a aucune réponse publiée.",
-            "%(count)d listes sur %(total)d n’ont aucune réponse publiée.",
+            "%(lists)s sur %(total)d n’a aucune réponse publiée.",
+            "%(lists)s sur %(total)d n’ont aucune réponse publiée.",
             count,
         )
 

@@ -83,6 +83,14 @@ def _contest(route: str, slug: str, territory: str) -> OurPage:
     return _at(route, contest.region, slug=contest.election.slug, territory=contest.slug)
 
 
+def _department(route: str, slug: str, code: str) -> OurPage:
+    cantons = Contest.objects.public().select_related("election", "region")
+    canton = cantons.filter(election__slug=slug, department=code).order_by("pk").first()
+    if canton is None:
+        raise Http404
+    return _at(route, canton.region, slug=canton.election.slug, code=code)
+
+
 def _list(route: str, pk: int, slug: str = "") -> OurPage:
     shown = get_object_or_404(CandidateList.objects.official().select_related("contest__region"), pk=pk)
     region = shown.contest.region
@@ -110,7 +118,8 @@ SHOWN_AT: dict[str, Callable[..., OurPage]] = {
     **dict.fromkeys(("region", "embed-region", "region-feed", "share-region"), _region),
     **dict.fromkeys(("election", "election-calendar", "share-election"), _election),
     **dict.fromkeys(("press-svg", "press-png", "press-table"), _chart),
-    **dict.fromkeys(("contest", "contest-table", "contest-sheet", "share-contest"), _contest),
+    **dict.fromkeys(("contest", "contest-first-round", "contest-table", "contest-sheet", "share-contest"), _contest),
+    "department": _department,
     **dict.fromkeys(("list", "list-sheet", "share-list", "embed-list", "badge"), _list),
     "candidate": _candidate,
     **dict.fromkeys(("principle", "share-principle"), _principle),

@@ -4,19 +4,28 @@ import datetime
 import logging
 import smtplib
 
+from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from pledges import calendar, emails, failures
-from pledges.models import OutboxMail
+from pledges.enums import CampaignState, MailKind
+from pledges.models import Invitation, ListContact, OutboxMail
+from regions.models import Revision
 
 logger = logging.getLogger(__name__)
 
 # Longer than a conversation with a slow mail server (a dozen exchanges, each under its time-out of 20 seconds), so that
 # two senders never hold a mail; shorter than five minutes, in which a sender that died must have been replaced.
 LEASE = datetime.timedelta(minutes=4)
+MINUTE = datetime.timedelta(minutes=1)
+# Of what leaves in a minute, what invitations may take: who signs finds room.
+SHARE_OF_INVITATIONS = 3, 4
+# When a mail of a campaign in pause is looked at again, should nobody resume it: resuming makes it due.
+PAUSE = datetime.timedelta(hours=1)
 RETRY_AFTER = [datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60)]
 
 
@@ -33,6 +42,13 @@ def deliver(mail_id: int) -> bool:
             "signatory",
             "user",
             "correction__region",
+            "campaign__election__charter",
+            "campaign__region",
+            "invitation__campaign__election",
+            "invitation__campaign__region",
+            "invitation__contact",
+            "invitation__candidate_list__contest__election__charter",
+            "invitation__candidate_list__contest__region",
             "pledge__amends",
             "pledge__candidate",
             "pledge__charter",
@@ -44,10 +60,8 @@ def deliver(mail_id: int) -> bool:
     )
     if mail is None:  # its pledge was replaced or purged a moment ago, and took the mail with it
         return False
-    if window := silence_over(mail):
-        OutboxMail.objects.filter(pk=mail_id).update(
-            next_try_at=window.ends_at, leased_until=None, attempts=F("attempts") - 1
-        )
+    if later := _not_before(mail):
+        OutboxMail.objects.filter(pk=mail_id).update(next_try_at=later, leased_until=None, attempts=F("attempts") - 1)
         return False
     if code := _why_not(mail):
         return _give_up(mail, code)
@@ -66,12 +80,42 @@ def silence_over(mail: OutboxMail) -> calendar.Silence | None:
     return max(calendar.silences().values(), key=lambda window: window.ends_at, default=None)
 
 
+def _not_before(mail: OutboxMail) -> datetime.datetime | None:
+    """When a mail that may not leave now is to be looked at again; None for one that may."""
+    if window := silence_over(mail):
+        return window.ends_at
+    campaign = mail.invitation.campaign if mail.invitation else None
+    if campaign and campaign.state == CampaignState.PAUSED:
+        return timezone.now() + PAUSE
+    return _next_room(mail)
+
+
+def _next_room(mail: OutboxMail) -> datetime.datetime | None:
+    """When the mail server will take one more, by ``MAILS_PER_MINUTE``; None when it does now.
+
+    What others are sending counts: several processes never exceed the limit together.
+    """
+    limit = settings.MAILS_PER_MINUTE
+    if not limit:
+        return None
+    part, whole = SHARE_OF_INVITATIONS if mail.invitation_id else (1, 1)
+    room = max(1, limit * part // whole)
+    now = timezone.now()
+    leaving = OutboxMail.objects.filter(leased_until__gt=now, sent_at=None).exclude(pk=mail.pk).count()
+    lately = OutboxMail.objects.filter(sent_at__gt=now - MINUTE).order_by("-sent_at")
+    left = [at or now for at in lately.values_list("sent_at", flat=True)[:room]]
+    if len(left) + leaving < room:
+        return None
+    # As many as are too many must have left for more than a minute.
+    return (left[-1] if left else now) + MINUTE
+
+
 def deliver_due() -> tuple[int, int]:
-    """Send all that is due, oldest first.
+    """Send all that is due, oldest first; what goes to lists comes after what goes to those who sign.
 
     :return: How many have gone, and how many have not.
     """
-    outcomes = [deliver(mail_id) for mail_id in list(OutboxMail.objects.due().values_list("pk", flat=True))]
+    outcomes = [deliver(mail_id) for mail_id in list(OutboxMail.objects.due().in_turn().values_list("pk", flat=True))]
     return sum(outcomes), len(outcomes) - sum(outcomes)
 
 
@@ -109,10 +153,18 @@ def _hand_over(mailer: BaseEmailBackend, message: EmailMessage) -> None:
     mailer.send_messages([message])
 
 
+@transaction.atomic
 def _mark_sent(mail: OutboxMail) -> None:
+    now = timezone.now()
     OutboxMail.objects.filter(pk=mail.pk).update(
-        sent_at=timezone.now(), leased_until=None, abandoned_at=None, recipient="", last_error=""
+        sent_at=now, leased_until=None, abandoned_at=None, recipient="", last_error=""
     )
+    if mail.invitation and mail.region:
+        on = calendar.today(mail.region)
+        if Invitation.objects.filter(pk=mail.invitation.pk).mark_sent(now, on):
+            Revision.advance()
+    elif mail.kind == MailKind.MERGED:  # a list was asked: the public reads how many were
+        Revision.advance()
 
 
 def _hang_up(mailer: BaseEmailBackend) -> None:
@@ -123,8 +175,11 @@ def _hang_up(mailer: BaseEmailBackend) -> None:
         logger.info("the mail server did not say goodbye: %s", failures.code_of(error))
 
 
+@transaction.atomic
 def _give_up(mail: OutboxMail, code: str) -> bool:
     """Set a mail aside that must not leave any more, with the address it has no more use for."""
+    if mail.invitation:
+        Invitation.objects.filter(pk=mail.invitation.pk).drop()
     OutboxMail.objects.filter(pk=mail.pk).update(
         abandoned_at=timezone.now(), leased_until=None, recipient="", last_error=code, attempts=F("attempts") - 1
     )
@@ -132,6 +187,7 @@ def _give_up(mail: OutboxMail, code: str) -> bool:
     return False
 
 
+@transaction.atomic
 def _put_back(mail: OutboxMail, error: Exception) -> None:
     """Try later, or give up and show it: a mailbox that does not exist will not exist tomorrow."""
     now, code = timezone.now(), failures.code_of(error)
@@ -140,5 +196,8 @@ def _put_back(mail: OutboxMail, error: Exception) -> None:
     else:
         changes = {"next_try_at": now + RETRY_AFTER[mail.attempts - 1]}
     # Not of a mail that another sender, seeing our lease over, has sent meanwhile.
-    OutboxMail.objects.filter(pk=mail.pk, sent_at=None).update(leased_until=None, last_error=code, **changes)
+    kept = OutboxMail.objects.filter(pk=mail.pk, sent_at=None).update(leased_until=None, last_error=code, **changes)
+    if kept and mail.invitation and "abandoned_at" in changes:
+        Invitation.objects.filter(pk=mail.invitation.pk).mark_undelivered(now, code)
+        ListContact.objects.filter(invitations=mail.invitation).note_failure(now)
     logger.warning("mail %s not sent (attempt %s): %s", mail.pk, mail.attempts, code)

@@ -15,8 +15,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pledges import calendar, last_change
 from pledges.drawing import one_line
-from pledges.enums import ElectionKind
 from pledges.kept import Drawing
 from pledges.matrix import Total
 from pledges.models import Election
@@ -120,6 +120,8 @@ class ElectionFigures:
     whole: Figure
     by_principle: BarChart
     by_region: BarChart
+    first_is_over: bool
+    """Whether they are said to be of the first round: another may have begun, whose lists are counted apart."""
     table: Sequence[Sequence[int]]
     """For each region, how many of its lists commit to each principle."""
 
@@ -133,40 +135,40 @@ def figures_of(election: Election, at: datetime.datetime | None = None) -> Elect
     """Count an election, in three queries.
 
     :param election: With its charter.
-    :param at: The moment that the sentences name: now by default.
+    :param at: The moment that the sentences name: now by default, or the last one before a silence began.
     """
-    local = timezone.localtime(at or timezone.now(), timezone.get_default_timezone())
+    local = timezone.localtime(at or last_change.shown_at(election), timezone.get_default_timezone())
     contests = list(
         election.contests.public().select_related("election", "region").with_counts().order_by("region__norm", "slug")
     )
     totals = election_totals(election, contests)
     said = _Said(election, local)
+    name = said.name()
     list_count = sum(place.list_count for place in totals.regions)
     signed_count = sum(place.signed_count for place in totals.regions)
     return ElectionFigures(
         election=election,
-        whole=said.signed(election.name, election.name, signed_count, list_count),
+        whole=said.signed(election.name, name, signed_count, list_count),
         by_principle=BarChart(
             PRINCIPLES,
-            election.name,
-            _("listes qui s’engagent, principe par principe"),
+            name,
+            _("%s qui s’engagent, principe par principe") % election.choice.many,
             said.source,
             said.note,
             [said.committed(total) for total in totals.totals],
         ),
         by_region=BarChart(
             TERRITORIES,
-            election.name,
-            _("listes signataires, territoire par territoire"),
+            name,
+            _("%s signataires, territoire par territoire") % election.choice.many,
             said.source,
             said.note,
             [
-                said.signed(
-                    place.region.name, f"{election.name}, {place.region.name}", place.signed_count, place.list_count
-                )
+                said.signed(place.region.name, said.name(place.region.name), place.signed_count, place.list_count)
                 for place in totals.regions
             ],
         ),
+        first_is_over=said.first_is_over,
         table=[[total.count for total in place.totals] for place in totals.regions],
     )
 
@@ -177,6 +179,15 @@ class _Said:
 
     election: Election
     at: datetime.datetime
+
+    @property
+    def first_is_over(self) -> bool:
+        return calendar.is_past_first_round(self.election, self.at)
+
+    def name(self, territory: str = "") -> str:
+        """« Régionales, Bretagne », and of which round its figures are once the first is over."""
+        name = ", ".join(filter(None, (self.election.name, territory)))
+        return _("%s, premier tour") % name if self.first_is_over else name
 
     @property
     def source(self) -> str:
@@ -218,7 +229,7 @@ class _Said:
             )
         sentence = self._sentence(
             words,
-            self.election.name,
+            self.name(),
             total.count,
             total.total,
             number=total.principle.number,
@@ -231,7 +242,7 @@ class _Said:
         if not total:
             words = _("%(what)s : au %(moment)s, les candidatures ne sont pas encore connues.")
         moment = _("%(day)s à %(hour)s") % {"day": day(self.at), "hour": hour(self.at)}
-        kind = ElectionKind(self.election.kind)
+        kind = self.election.choice
         said = {"what": what, "moment": moment, "total": total, "lists": kind.lists(count), "none": kind.no_list()}
         return words % (said | more)
 

@@ -60,6 +60,8 @@ def find_candidates(query: str, *, limit: int = LIMIT, skip: int = 0) -> list[Ca
         .select_related("candidate_list__contest__election", "candidate_list__contest__region")
         # Found by themselves first: the index of the names is then all that is read of the others.
         .filter(pk__in=Candidate.objects.filter(_all_words(words)).order_by().values("pk"))
+        # Whoever stands in both rounds is found once: the page of the first leads to that of the second.
+        .filter(earlier=None)
     )
     latest_first = candidates.order_by("-candidate_list__contest__election__first_round_on", "norm", "pk")
     return list(latest_first[skip : skip + limit])

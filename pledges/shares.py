@@ -15,9 +15,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pledges import calendar
+from pledges import calendar, last_change
 from pledges.drawing import Content, as_on_a_page
-from pledges.enums import ElectionKind
+from pledges.enums import Round
 from pledges.kept import Drawing
 from pledges.matrix import cells
 from pledges.models import CandidateList, Contest, Election, Pledge, Principle
@@ -66,7 +66,10 @@ def of_election(election: Election, contests: Iterable[Contest]) -> Drawing:
 
     :param contests: Those that are public, counted.
     """
-    line, notes = _counts(_Tally.of(contests), election, day(timezone.localdate()))
+    at = last_change.shown_at(election)
+    line, notes = _counts(_Tally.of(contests), election, day(at))
+    if calendar.is_past_first_round(election, at):
+        notes = [_("Premier tour"), *notes]
     return _picture(
         election.get_kind_display(),
         election.name,
@@ -86,10 +89,13 @@ def of_region(region: Region, contests: Iterable[Contest]) -> Drawing:
     by_election: dict[Election, list[Contest]] = {}
     for contest in known:
         by_election.setdefault(contest.election, []).append(contest)
-    on = day(calendar.today(region))
-    said = [_counts(_Tally.of(its_own), election, on) for election, its_own in by_election.items()]
+    at = calendar.shown_at(region)
+    said = [_counts(_Tally.of(its_own), election, day(at)) for election, its_own in by_election.items()]
     line, notes = said[0] if said else (str(_UNKNOWN), [])
     notes = [*(other for other, _notes in said[1:]), *notes]
+    # The elections of the moment are voted on one day: what is true of one is true of all.
+    if known and at >= calendar.polls_close(known[0].election.first_round_on, region):
+        notes = [_("Premier tour"), *notes]
     return _picture(
         ", ".join(names) or region.council,
         region.name,
@@ -99,12 +105,14 @@ def of_region(region: Region, contests: Iterable[Contest]) -> Drawing:
     )
 
 
-def of_contest(contest: Contest) -> Drawing:
+def of_contest(contest: Contest, one_round: Round = Round.FIRST) -> Drawing:
     """A contest, and how many of its lists signed.
 
-    :param contest: Counted, with its election and region.
+    :param contest: With its election and region, and the lists of this round counted.
     """
-    line, notes = _counts(_Tally.of([contest]), contest.election, day(calendar.today(contest.region)))
+    line, notes = _counts(_Tally.of([contest]), contest.election, day(calendar.shown_at(contest.region)))
+    if one_round == Round.SECOND:
+        notes = [_("Listes du second tour"), *notes]
     return _picture(
         contest.election.name,
         contest.name,
@@ -140,7 +148,7 @@ def of_list(candidate_list: CandidateList, pledge: Pledge) -> Drawing:
 def _counts(tally: _Tally, election: Election, on: str) -> tuple[str, list[str]]:
     """« 3 listes sur 6 ont signé la charte », and the day of the count."""
     total, signed = tally.list_count, tally.signed_count
-    kind = ElectionKind(election.kind)
+    kind = election.choice
     if not total:
         return str(_UNKNOWN), []
     if not signed:

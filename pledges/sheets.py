@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from pledges import calendar
+from pledges import calendar, second_round
 from pledges.drawing import Content, as_on_a_page
 from pledges.enums import ListKind
 from pledges.kept import Drawing
@@ -34,7 +34,8 @@ def contest_sheet(contest: Contest) -> Drawing:
         "contest_sheet.typ",
         contest,
         {
-            "title": _("%s : les réponses des listes aux cinq principes") % name,
+            "title": _("%(name)s : les réponses des %(lists)s aux cinq principes")
+            % {"name": name, "lists": shown.kind.many},
             "kicker": contest.election.name,
             "name": name,
             "facts": _dates(contest),
@@ -45,8 +46,8 @@ def contest_sheet(contest: Contest) -> Drawing:
             "indicators": [_figure(figure) for figure in _latest(contest.region.indicators.regional())],
             "page": contest.get_absolute_url(),
             "words": {
-                "lists": _("Liste, dans l’ordre des panneaux"),
-                "totals": _("Listes qui s’engagent"),
+                "lists": _("%s, dans l’ordre des panneaux") % capfirst(shown.kind.one),
+                "totals": _("%s qui s’engagent") % capfirst(shown.kind.many),
                 "figures": _("L’ESS %s, en chiffres") % contest.region.of_name,
                 "reading": _(
                     "Ni classement, ni note : signer n’est pas un soutien des réseaux, et ne pas répondre n’est pas"
@@ -108,7 +109,9 @@ def list_sheet(candidate_list: CandidateList) -> Drawing:
                 "signed_by": _("Signé par"),
                 "charter": _("Charte"),
                 "reading": _("Signer n’est pas un soutien des réseaux, et ne pas répondre n’est pas refuser."),
-                "qr": _("Code QR de la page de la liste"),
+                "qr": _("Code QR de la page du binôme")
+                if candidate_list.kind == ListKind.PAIR
+                else _("Code QR de la page de la liste"),
             },
         },
     )
@@ -117,7 +120,7 @@ def list_sheet(candidate_list: CandidateList) -> Drawing:
 def _sheet(template: str, contest: Contest, said: Content) -> Drawing:
     """A sheet, with what all of them bear: the day it tells of, the address of its page, and its mark."""
     region = contest.region
-    today = calendar.today(region)
+    today = calendar.shown_at(region).date()
     address = f"{settings.SITE_URL}{said['page']}"
     content = as_on_a_page(
         {
@@ -145,7 +148,7 @@ def _sheet(template: str, contest: Contest, said: Content) -> Drawing:
 
 def _dates(contest: Contest) -> list[list[str]]:
     election = contest.election
-    return [
+    dates = [
         [_("Premier tour"), day(election.first_round_on)],
         [_("Second tour"), day(election.second_round_on)],
         [
@@ -154,6 +157,9 @@ def _dates(contest: Contest) -> list[list[str]]:
             % {"start": day(election.signing_opens_on), "end": day(election.signing_closes_on)},
         ],
     ]
+    if election.second_signing_closes_on > election.signing_closes_on:
+        dates.append([_("Entre les deux tours"), _("jusqu’au %s") % day(election.second_signing_closes_on)])
+    return dates
 
 
 def _row(row: Row) -> Content:
@@ -162,7 +168,7 @@ def _row(row: Row) -> Content:
         "name": row.list.name,
         "leaders": _leaders(row.list, row.leaders),
         "nuance": _("nuance attribuée par le ministère : %s") % row.list.nuance if row.list.nuance else "",
-        "state": row.state,
+        "state": "\n".join(row.sentences),
         "answers": [{"answer": cell.answer or "none", "label": cell.label} for cell in row.cells],
     }
 
@@ -179,13 +185,13 @@ def _who(candidate_list: CandidateList, leaders: list[Candidate]) -> list[list[s
 
 
 def _standing_sentence(candidate_list: CandidateList, pledge: Pledge | None) -> str:
-    contest = candidate_list.contest
-    sentences = [capfirst(standing(pledge, calendar.answers_as_of(contest.election, contest.region)))]
+    as_of = second_round.answers_as_of(candidate_list.contest, candidate_list.rounds[-1])
+    sentences = [capfirst(standing(pledge, as_of))]
     if pledge and pledge.is_published:
         sentences.append(_("Vérification : %s") % pledge.get_identity_check_display())
     if candidate_list.left_at:
         left_on = day(timezone.localtime(candidate_list.left_at))
-        sentences.append(_("La liste officielle ne la mentionne plus depuis le %s") % left_on)
+        sentences.append(_("La publication officielle n’en fait plus mention depuis le %s") % left_on)
     return " ".join(f"{sentence}." for sentence in sentences)
 
 

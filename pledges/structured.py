@@ -58,9 +58,13 @@ def group(candidate_list: CandidateList) -> Node:
     }
 
 
-def person(candidate: Candidate) -> Node:
-    """A candidate: their name alone. What they stand for is read on the page, with its date and its words."""
-    return {"@type": "Person", "name": candidate.full_name, "url": _whole(candidate.get_absolute_url())}
+def person(candidate: Candidate, *, title: str = "") -> Node:
+    """A candidate: their name alone. What they stand for is read on the page, with its date and its words.
+
+    :param title: That of the mandate they hold, if any: « conseillère régionale ».
+    """
+    node: Node = {"@type": "Person", "name": candidate.full_name, "url": _whole(candidate.get_absolute_url())}
+    return node | {"jobTitle": title} if title else node
 
 
 def vote(election: Election) -> Node | None:

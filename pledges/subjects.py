@@ -10,8 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from pledges.enums import ConsentPurpose, Door, IdentityCheck, MailKind
-from pledges.models import Candidate, CandidateList, CorrectionRequest, JournalEntry
+from pledges.enums import ConsentPurpose, Door, Fate, IdentityCheck, MailKind, MandateMatch
+from pledges.models import Candidate, CandidateList, CorrectionRequest, ElectedOfficial, JournalEntry
 from regions.enums import Role
 from regions.models import Network, User
 
@@ -26,6 +26,7 @@ class Subject(NamedTuple):
 NOTHING = Subject("")
 # What an entry may name by its key, the closest first.
 _NAMED: dict[str, type[models.Model]] = {
+    "elected": ElectedOfficial,
     "candidate": Candidate,
     "list": CandidateList,
     "correction": CorrectionRequest,
@@ -131,9 +132,10 @@ _CLOSED_LISTS: dict[str, type[models.TextChoices]] = {
     "mail": MailKind,
     "role": Role,
     "before": Role,
+    "fate": Fate,
 }
 # Shown by the page in its own words.
-_SHOWN_APART = {"correction", "list", "candidate", "wording_sha256", "record", "key", "table"}
+_SHOWN_APART = {"correction", "elected", "list", "candidate", "wording_sha256", "record", "key", "table"}
 
 
 def details_in_words(entry: JournalEntry) -> list[tuple[str, str]]:
@@ -192,6 +194,11 @@ def _labels() -> dict[str, str]:
         "lists": _("Listes"),
         "candidates": _("Candidatures"),
         "people": _("Candidatures"),
+        "contest": _("Circonscription n°"),
+        "round": _("Tour"),
+        "fate": _("Au second tour"),
+        "parents": _("Issue des listes n°"),
+        "head": _("Tête de liste, candidature n°"),
         "fields": _("Champs"),
         "rows": _("Lignes"),
         "created": _("ajoutées"),
@@ -199,4 +206,6 @@ def _labels() -> dict[str, str]:
         "unchanged": _("inchangées"),
         "left": _("parties"),
         "returned": _("revenues"),
+        "matches": _("Rapprochements"),
+        **{str(match): str(match.label) for match in MandateMatch},
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from pledges.cantons import address_in, regions_by_canton
 from pledges.search import find_candidates, find_cantons, find_lists
 from regions.search import find_places
 
@@ -35,6 +36,7 @@ def suggestions_for(query: str) -> list[Suggestion]:
     cantons = find_cantons(query, limit=LIMIT) if by_name else []
     lists = find_lists(query, limit=LIMIT) if by_name else []
     candidates = find_candidates(query, limit=LIMIT) if by_name else []
+    by_canton = regions_by_canton(places.regions)
     return _fair_share(
         [
             [Suggestion(region.name, _("région"), region.get_absolute_url()) for region in places.named_regions],
@@ -42,13 +44,15 @@ def suggestions_for(query: str) -> list[Suggestion]:
                 Suggestion(
                     f"{commune.name}, {commune.department.region.name}",
                     f"{commune.get_kind_display()}, {commune.department}",
-                    commune.department.region.get_absolute_url(),
+                    address_in(commune.department.region, commune.department_id, by_canton),
                 )
                 for commune in (*places.communes, *places.longer_names)
             ],
             [
                 Suggestion(
-                    f"{department}, {department.region.name}", _("département"), department.region.get_absolute_url()
+                    f"{department}, {department.region.name}",
+                    _("département"),
+                    address_in(department.region, department.code, by_canton),
                 )
                 for department in places.departments
             ],

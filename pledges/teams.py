@@ -1,10 +1,11 @@
 """Who stands on each list of a contest, in a line: how many people, in how many sections, who signed for themselves."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from pledges.models import Candidate, CandidateList, Pledge
 
@@ -22,8 +23,11 @@ class Team:
     more: int
 
 
-def teams(lists: Sequence[CandidateList]) -> list[Team]:
-    """The people of these lists, in two queries, in the order of the lists."""
+def teams(lists: Sequence[CandidateList], sitting: Collection[int] = ()) -> list[Team]:
+    """The people of these lists, in two queries, in the order of the lists.
+
+    :param sitting: The candidates who sit: the word is beside the name of those who signed.
+    """
     keys = [candidate_list.pk for candidate_list in lists]
     counts = {
         key: (people, sections)
@@ -40,12 +44,14 @@ def teams(lists: Sequence[CandidateList]) -> list[Team]:
         .select_related("candidate")
         .order_by("candidate__section_code", "candidate__rank", "pk")
     ):
-        signers[pledge.candidate_list_id].append(pledge.signer)
+        is_sitting = pledge.candidate_id in sitting
+        name = _("%s (élu·e)") % pledge.signer if is_sitting else str(pledge.signer)
+        signers[pledge.candidate_list_id].append(name)
     return [
         Team(
             candidate_list,
             *counts.get(candidate_list.pk, (0, 0)),
-            signers=[str(signer) for signer in signers[candidate_list.pk][:NAMES]],
+            signers=signers[candidate_list.pk][:NAMES],
             more=max(0, len(signers[candidate_list.pk]) - NAMES),
         )
         for candidate_list in lists

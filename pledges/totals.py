@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from pledges.enums import Answer, PledgeState
+from pledges.enums import Answer, PledgeState, Round
 from pledges.matrix import Total
 from pledges.models import Commitment, Contest, Election
 from regions.models import Region
@@ -31,7 +31,7 @@ class ElectionTotals:
 
 
 def election_totals(election: Election, contests: Iterable[Contest]) -> ElectionTotals:
-    """Count the lists that stand and whose published pledge commits, in two queries.
+    """Count the lists of the first round that stand and whose published pledge commits, in two queries.
 
     :param contests: Those of the election that are shown, with their region and their counts, in the order to show.
     """
@@ -49,6 +49,7 @@ def election_totals(election: Election, contests: Iterable[Contest]) -> Election
                 pledge__candidate=None,
                 pledge__candidate_list__left_at=None,
                 pledge__candidate_list__declared_at=None,
+                pledge__candidate_list__round=Round.FIRST,
                 pledge__candidate_list__contest__election=election,
             )
             .order_by()

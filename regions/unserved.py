@@ -69,3 +69,36 @@ def unserved_postal_code(code: str) -> str:
 def unserved_name(name: str) -> str:
     """The same for a folded name; some, such as « saint martin », are also those of communes."""
     return str(_COLLECTIVITIES.get(_NAMES.get(name, ""), ""))
+
+
+# --- Where there are regional councils, and no departmental one ---
+
+_COUNCILS_OF_DEPARTMENTS = {
+    "2A": gettext_lazy("En Corse, il n’y a pas de conseil départemental : l’Assemblée de Corse en tient lieu."),
+    "2B": gettext_lazy("En Corse, il n’y a pas de conseil départemental : l’Assemblée de Corse en tient lieu."),
+    "69M": gettext_lazy(
+        "Lyon et les communes de sa métropole n’élisent pas de conseil départemental : le conseil de la métropole en "
+        "tient lieu. Les autres communes du Rhône en élisent un."
+    ),
+    "75": gettext_lazy("Paris n’élit pas de conseil départemental : le Conseil de Paris en tient lieu."),
+    "972": gettext_lazy(
+        "En Martinique, il n’y a pas de conseil départemental : l’Assemblée de Martinique en tient lieu."
+    ),
+    "973": gettext_lazy("En Guyane, il n’y a pas de conseil départemental : l’Assemblée de Guyane en tient lieu."),
+}
+# A part of a department may have no council when the rest has one.
+_PARTS = {"69": "69M"}
+
+
+def without_departmental_council(department: str) -> str:
+    """Why no canton of this department, or of this part of one (« 69M »), elects a departmental council.
+
+    :param department: INSEE's code.
+    :return: A French sentence; empty where they do.
+    """
+    return str(_COUNCILS_OF_DEPARTMENTS.get(department, ""))
+
+
+def departmental_council_elsewhere(department: str) -> str:
+    """What to say, beside the cantons of a department, to those of its people who vote in none; often nothing."""
+    return str(_COUNCILS_OF_DEPARTMENTS.get(_PARTS.get(department, department), ""))

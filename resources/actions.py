@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from pledges.calendar import refuse_in_silence
 from regions.models import Revision, User
 from regions.models.history import history_of, name_author
 from resources.models import Page
@@ -13,12 +14,14 @@ from resources.shipped import FIELDS
 def restore(page: Page, *, by: User) -> list[str]:
     """Give a page back the text that the product ships. What it said stays in its history.
 
+    :raises SilenceError: While a territory keeps the electoral silence: all of them show the page.
     :return: The fields that changed, to be written in the journal by who asked; none when it was already that text.
     """
     page = Page.objects.select_for_update().get(pk=page.pk)
     changed = [field for field in FIELDS if getattr(page, field)]
     if not changed:
         return []
+    refuse_in_silence()
     if history := history_of(Page):
         history.keep(page)
     for field in FIELDS:

@@ -12,7 +12,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from pledges.calendar import SilenceError
 from regions.admin.history import HistoryAdmin
+from regions.admin.publishing import PublishingAdmin
 from regions.admin.scoping import AdministratorAdmin, Changes, RegionScopedAdmin, member
 from regions.models import User
 from regions.typography import day
@@ -25,7 +27,7 @@ from resources.views import page_context
 
 
 @admin.register(Resource)
-class ResourceAdmin(HistoryAdmin[Resource], RegionScopedAdmin[Resource]):
+class ResourceAdmin(PublishingAdmin[Resource], HistoryAdmin[Resource], RegionScopedAdmin[Resource]):
     """What candidates, citizens and networks may read, by territory."""
 
     members_may = frozenset({"add", "change", "delete"})
@@ -57,7 +59,7 @@ class ResourceAdmin(HistoryAdmin[Resource], RegionScopedAdmin[Resource]):
 
 
 @admin.register(Page)
-class PageAdmin(HistoryAdmin[Page], AdministratorAdmin[Page]):
+class PageAdmin(PublishingAdmin[Page], HistoryAdmin[Page], AdministratorAdmin[Page]):
     """The pages of prose: an administrator rewrites one, looks at it as the public will, and may come back."""
 
     administrators_may: ClassVar[frozenset[str]] = frozenset({"change"})
@@ -112,7 +114,12 @@ class PageAdmin(HistoryAdmin[Page], AdministratorAdmin[Page]):
             return render(request, "resources/page.html", context)
 
     def _restore(self, request: HttpRequest, page: Page) -> HttpResponse:
-        if changed := restore(page, by=member(request)):
+        try:
+            changed = restore(page, by=member(request))
+        except SilenceError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        if changed:
             change = Changes([{"changed": {"fields": changed}}])
             change.fields = tuple(changed)
             self.log_change(request, page, change)

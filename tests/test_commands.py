@@ -17,7 +17,7 @@ from django.conf import settings
 
 from tests.conftest import free_port
 
-pytestmark = pytest.mark.own_database
+pytestmark = pytest.mark.any_database
 
 BIN = settings.BASE_DIR / "bin"
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.serving import prepare, production, served
 
-pytestmark = pytest.mark.own_database
+pytestmark = pytest.mark.any_database
 
 ASKINGS = 60
 

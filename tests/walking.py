@@ -125,10 +125,11 @@ class Walk:
 
     :param get: asks a server for a path, and follows where it sends.
     :param site: how this server names itself: what starts with it is ours.
+    :param per_route: how many pages of each route, in each language.
     """
 
-    def __init__(self, get: Callable[[str], Answer], site: str):
-        self.get, self.site = get, site
+    def __init__(self, get: Callable[[str], Answer], site: str, per_route: int = PER_ROUTE):
+        self.get, self.site, self.per_route = get, site, per_route
         self.pages, self.routes, self.statuses = {}, {}, {}
         self.anchors, self.foreign, self.personal = set(), set(), set()
         self._counts = defaultdict(int)
@@ -161,7 +162,7 @@ class Walk:
                 route = ""
         self.routes[path] = route
         self._counts[self._kind(path)] += 1
-        return not route or self._counts[self._kind(path)] <= PER_ROUTE
+        return not route or self._counts[self._kind(path)] <= self.per_route
 
     def _visit(self, path):
         answer = self.get(path)

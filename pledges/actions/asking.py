@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pledges import archives
 from pledges.actions.recording import lock, owe, record
 from pledges.actions.transitions import TransitionError
 from pledges.enums import LIVE, Act, MailKind
@@ -33,8 +34,10 @@ def ask(pledge: Pledge, signatory: Signatory, *, by: User, text: str) -> Questio
     :param text: What is asked; not blank.
     :raises TransitionError: When the pledge has ended, or nobody has confirmed it.
     :raises CannotAskError: When this person has no address any more, or too many questions to answer already.
+    :raises ArchivedError: When its election is an archive.
     """
     lock(pledge.candidate_list)
+    archives.refuse_about(pledge.candidate_list)
     pledge = Pledge.objects.select_related("candidate_list__contest", "decided_by").get(pk=pledge.pk)
     if pledge.state not in LIVE:
         raise TransitionError(pledge)
@@ -87,7 +90,9 @@ def note(pledge: Pledge, *, by: User, text: str) -> Note:
     """Leave a note to colleagues about a pledge, whatever its state.
 
     :param text: Not blank. Whoever signed may ask for a copy of it.
+    :raises ArchivedError: When its election is an archive: what was noted there has just been forgotten.
     """
+    archives.refuse_about(pledge.candidate_list)
     written = Note.objects.create(pledge=pledge, by=by, at=timezone.now(), text=text.strip())
     record(Act.PLEDGE_NOTED, pledge, by=by, note=written.pk)
     return written

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pledges.actions.recording import record_at_large
+from pledges.calendar import silence_among
 from pledges.enums import Act
 from pledges.models import Charter, Principle
 from pledges.models.charter import fingerprint
@@ -33,6 +34,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from error
 
 
+def _refuse_in_silence() -> None:
+    """The charter is on the pages of all territories: it waits until none keeps silence."""
+    if silence := silence_among(None):
+        raise CharterError(_("%s Chargez la charte ensuite : rien n’a changé.") % silence)
+
+
 @transaction.atomic
 def load_charter(text: dict[str, Any], words: dict[str, Any], *, by: User | None = None) -> tuple[Charter, bool]:
     """Load a version of the charter, or its plain words again.
@@ -43,7 +50,7 @@ def load_charter(text: dict[str, Any], words: dict[str, Any], *, by: User | None
         ``statement``.
     :param words: The list ``principle`` of ``number``, ``short`` and ``explanation``: not part of the signed text.
     :return: The charter, and whether anything changed.
-    :raises CharterError: When something is missing, or the signed text differs.
+    :raises CharterError: When something is missing, the signed text differs, or a territory keeps silence.
     """
     try:
         statements = {principle["number"]: principle["statement"] for principle in text["principle"]}
@@ -78,8 +85,10 @@ def load_charter(text: dict[str, Any], words: dict[str, Any], *, by: User | None
             )
             principle.save(update_fields=["short", "explanation"])
         if changed:
+            _refuse_in_silence()
             Revision.advance()
         return charter, bool(changed)
+    _refuse_in_silence()
     charter = Charter.objects.create(**facts, sha256=sha256)
     Principle.objects.bulk_create(
         Principle(charter=charter, number=number, statement=statements[number], **asides[number])

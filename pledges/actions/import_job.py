@@ -18,16 +18,19 @@ from pledges.actions import import_summary
 from pledges.actions.import_state import READING_LEASE, WRITING_LEASE, ImportMovedError, move
 from pledges.actions.importing import (
     ChangedSinceError,
+    Importing,
     ImportReport,
     preview,
     read_file,
-    refuse_election,
     write,
 )
-from pledges.enums import IMPORT_AT_WORK, ImportState
+from pledges.actions.importing_second_round import SecondRound
+from pledges.calendar import SilenceError
+from pledges.enums import IMPORT_AT_WORK, ImportState, Round
 from pledges.models import CandidateImport
 from pledges.official_files import FileRefusedError, OfficialFile
-from pledges.official_files.columns import Layout, lay_out
+from pledges.official_files.columns import Layout
+from pledges.official_files.lists import kind_of
 from pledges.official_files.tables import open_table
 from regions.models import Region, User
 
@@ -72,6 +75,7 @@ class _Job:
     def __init__(self, candidate_import: CandidateImport, lease: str) -> None:
         self.row = candidate_import
         self.lease = lease
+        self.kind = SecondRound if self.row.round == Round.SECOND else Importing
         self.told_at = 0.0
         self.names = dict(Region.objects.values_list("code", "name"))
         self.only = set(candidate_import.regions.values_list("code", flat=True))
@@ -100,18 +104,20 @@ class _Job:
             raise ImportMovedError(CandidateImport.objects.select_related("decided_by").get(pk=self.row.pk))
 
     def _preview(self, source: File[bytes]) -> None:
-        refuse_election(self.row.election)
-        with open_table(source, name=self.row.name, may_lack=True) as table:
+        kind = kind_of(
+            source, name=self.row.name, of_pairs=self.row.election.choice.is_by_pairs, mapping=self.row.mapping
+        )
+        with open_table(source, kind, name=self.row.name, may_lack=True) as table:
             sha256, origin, layout = table.sha256, table.origin, table.layout
         mapping = self.row.mapping or remembered(layout, by=self.row.by)
-        layout = lay_out(layout.headers, mapping)
+        layout = layout.kind.lay_out(layout.headers, mapping)
         known = {"sha256": sha256, "headers_sha256": layout.signature, "mapping": _used(mapping, layout)}
         reading = import_summary.recognised(origin, layout) | {"is_remembered": bool(mapping and not self.row.mapping)}
         if layout.missing:
             move(self.row, ImportState.UNCLEAR, held=self.lease, reading=reading, **known)
             return
         official = self._read(source, mapping)
-        report = preview(self.row.election, official, progress=self.tell)
+        report = preview(self.row.election, official, kind=self.kind, progress=self.tell)
         reading |= import_summary.territories(official, self.names)
         with transaction.atomic():
             self._show(report, reading=reading, **known)
@@ -123,10 +129,16 @@ class _Job:
         self.row = move(self.row, ImportState.WRITING, held=self.lease, leased_until=timezone.now() + WRITING_LEASE)
         try:
             with transaction.atomic():
-                report = write(self.row.election, official, by=self.row.decided_by, expected=self.row.fingerprint)
+                report = write(
+                    self.row.election,
+                    official,
+                    kind=self.kind,
+                    by=self.row.decided_by,
+                    expected=self.row.fingerprint,
+                )
                 end(self.row, ImportState.DONE, held=self.lease, report=import_summary.report_of(report))
-        except ChangedSinceError:
-            self._show(preview(self.row.election, official), is_renewed=True, decided_by=None)
+        except (ChangedSinceError, SilenceError):  # accepted a moment before: it is read and accepted again
+            self._show(preview(self.row.election, official, kind=self.kind), is_renewed=True, decided_by=None)
 
     def _read(self, source: File[bytes], mapping: Mapping[str, str]) -> OfficialFile:
         return read_file(

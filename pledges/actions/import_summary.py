@@ -8,6 +8,7 @@ from pledges.actions.importing import ContestReport, ImportReport
 from pledges.official_files import FileRefusedError, OfficialFile
 from pledges.official_files.changes import ListChange
 from pledges.official_files.columns import Layout
+from pledges.official_files.pair_columns import LAYOUTS
 from pledges.official_files.tables import Origin
 
 PEOPLE_SHOWN = 30  # of a list
@@ -21,6 +22,7 @@ def recognised(origin: Origin, layout: Layout) -> dict[str, Any]:
         "separator": origin.separator,
         "sheet": origin.sheet,
         "header_line": origin.header_line,
+        "layout": next(name for name, kind in LAYOUTS.items() if kind is layout.kind),
         "columns": layout.columns,
         "unread": [header for header in layout.unread if header],
         "missing": layout.missing,

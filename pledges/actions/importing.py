@@ -14,18 +14,29 @@ from typing import IO, cast
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges import archives, calendar
 from pledges.actions.recording import record_at_large
-from pledges.enums import Act, ElectionKind
+from pledges.enums import Act, CandidateRole, Round
 from pledges.models import Candidate, CandidateList, Contest, Election, Nuance, Pledge
-from pledges.official_files import CandidateRow, FileRefusedError, OfficialFile, read_candidates
+from pledges.official_files import (
+    CandidateRow,
+    Canton,
+    DepartmentFacts,
+    FileRefusedError,
+    OfficialFile,
+    read_candidates,
+)
 from pledges.official_files.changes import Changes, Counts, Known, ListChange, Pairs, PledgedList, compare
-from pledges.official_files.lists import Progress, silent
-from pledges.official_files.matching import Person, match_lists
+from pledges.official_files.lists import Progress, by_contest, silent
+from pledges.official_files.matching import Person, match_lists, match_pairs
 from pledges.official_files.refusals import Problems
-from regions.models import Region, Revision, User
+from pledges.official_files.second_round import refuse_second_round
+from regions.folding import fold
+from regions.models import Department, Region, Revision, User
 
 _BATCH = 1_000  # rows written at once
 _LIST_FIELDS = ("official_code", "panel_number", "name", "norm", "nuance", "left_at")
@@ -115,7 +126,10 @@ def import_candidates(
     official = read_file(election, source, progress=progress)
     if dry_run:
         return preview(election, official, progress=progress)
-    return write(election, official, by=by, progress=progress)
+    try:
+        return write(election, official, by=by, progress=progress)
+    except calendar.SilenceError as silence:
+        raise FileRefusedError(_("%s Importez ce fichier ensuite : rien n’est écrit.") % silence) from silence
 
 
 def read_file(  # noqa: PLR0913  each says how to read
@@ -134,7 +148,8 @@ def read_file(  # noqa: PLR0913  each says how to read
     :param mapping: Which header holds which field, where a person had to say so.
     :raises FileRefusedError: With every bad row.
     """
-    refuse_election(election)
+    if election.is_archived:
+        raise FileRefusedError(archives.sentence(election))
     regions = dict(Region.objects.values_list("code", "name"))
     if not regions:
         raise FileRefusedError(_("Aucune région n’est encore chargée : lancez d’abord « manage.py load_territories »."))
@@ -142,61 +157,70 @@ def read_file(  # noqa: PLR0913  each says how to read
         cast("IO[bytes]", source.file),
         name=Path(name or source.name or "").name,
         regions=regions,
+        departments=_departments() if election.choice.is_by_pairs else None,
         only=only,
         mapping=mapping,
         progress=progress,
     )
 
 
-def refuse_election(election: Election) -> None:
-    """Stop here when no file of lists can be imported into this election.
-
-    :raises FileRefusedError: The sentence says why.
-    """
-    if election.kind != ElectionKind.REGIONAL:
-        raise FileRefusedError(
-            _("« %s » ne se vote pas par listes régionales : ce fichier ne peut pas y être importé.") % election
-        )
+def _departments() -> dict[str, DepartmentFacts]:
+    return {
+        code: DepartmentFacts(name, region)
+        for code, name, region in Department.objects.values_list("code", "name", "region")
+    }
 
 
-def preview(election: Election, official: OfficialFile, *, progress: Progress = silent) -> ImportReport:
+def preview(
+    election: Election, official: OfficialFile, *, kind: "type[Importing] | None" = None, progress: Progress = silent
+) -> ImportReport:
     """What a file would change, as the database stands. Nothing is written or locked: signatures go on meanwhile.
 
+    :param kind: How the file is imported: as one of the first round, unless told.
     :raises FileRefusedError: When one of its lists would take another's place.
     """
-    return _Import(election, official, by=None, dry_run=True).run(progress)
+    return (kind or Importing)(election, official, by=None, dry_run=True).run(progress)
 
 
 @transaction.atomic
-def write(
+def write(  # noqa: PLR0913  each says how to write
     election: Election,
     official: OfficialFile,
     *,
+    kind: "type[Importing] | None" = None,
     by: User | None = None,
     expected: str = "",
     progress: Progress = silent,
 ) -> ImportReport:
     """Write what a file changes, whole or not at all.
 
+    :param kind: How the file is imported: as one of the first round, unless told.
     :param expected: The fingerprint of the report that someone read and accepted; empty when nobody was asked.
     :raises FileRefusedError: When one of its lists would take another's place.
     :raises ChangedSinceError: When it would no longer change what the expected report says. Nothing is then written.
+    :raises SilenceError: While a territory that it changes keeps the electoral silence. Nothing is written either.
     """
     # Two imports of the same election wait for one another; signatures, which only refer to it, do not.
     election = Election.objects.select_for_update(no_key=True).get(pk=election.pk)
-    report = _Import(election, official, by=by, dry_run=False).run(progress)
+    report = (kind or Importing)(election, official, by=by, dry_run=False).run(progress)
     if expected and report.fingerprint != expected:
         raise ChangedSinceError  # and the transaction takes back what was written
     if report.changed:
+        _refuse_in_silence(official)  # and the transaction takes back what was written
         Revision.advance()
     return report
+
+
+def _refuse_in_silence(official: OfficialFile) -> None:
+    if silence := calendar.silence_among(set(official.regions)):
+        raise calendar.SilenceError(silence)
 
 
 class ChangedSinceError(Exception):
     """The database has changed since a report was read: the import would write something else."""
 
 
-class _Import:
+class Importing:
     """One import, inside its transaction when it writes."""
 
     def __init__(self, election: Election, official: OfficialFile, *, by: User | None, dry_run: bool) -> None:
@@ -206,10 +230,11 @@ class _Import:
         self.dry_run = dry_run
         self.now = timezone.now()
         self.nuances = {nuance.code: nuance for nuance in election.nuances.all()}
+        self.departments = Department.objects.in_bulk() if election.choice.is_by_pairs else {}
 
     def run(self, progress: Progress) -> ImportReport:
         plan = self._match(Region.objects.in_bulk(self.official.regions))
-        relabelled = self._settle_nuances()
+        relabelled = self.settle_nuances()
         reports = []
         for done, (contest, pairs) in enumerate(plan, 1):
             told = {"name": contest.name, "done": done, "total": len(plan)}
@@ -225,20 +250,45 @@ class _Import:
         problems = Problems()
         plan = []
         for code, lists in self.official.regions.items():
-            region = regions[code]
-            contest = contests.get(code)
-            stored = list(contest.lists.official().select_related("nuance")) if contest else []
-            if contest is None:
-                contest = Contest(election=self.election, region=region, code=code, name=region.name, slug=region.slug)
-                if region.slug in slugs:
-                    problems.add(
-                        lists[0].line, _("l’adresse « %s » est celle d’une autre circonscription") % region.slug
-                    )
-            plan.append((contest, match_lists(lists, stored, by_code=by_code, problems=problems)))
+            for canton, its_own in by_contest(lists):
+                contest = contests.get(canton.code if canton else code)
+                stored = (
+                    list(contest.lists.official().of_round(Round.FIRST).select_related("nuance")) if contest else []
+                )
+                if contest is None:
+                    contest = self._new_contest(regions[code], canton)
+                    if contest.slug in slugs:
+                        problems.add(
+                            its_own[0].line,
+                            _("l’adresse « %s » est celle d’une autre circonscription") % contest.slug,
+                        )
+                    slugs.add(contest.slug)
+                pairs = (
+                    match_pairs(its_own, stored)
+                    if canton
+                    else match_lists(its_own, stored, by_code=by_code, problems=problems)
+                )
+                if not canton and any(stored_list and not official for official, stored_list in pairs):
+                    refuse_second_round(pairs, stored_people(contest, Round.FIRST), _voted(contest), problems)
+                plan.append((contest, pairs))
         problems.refuse_if_any()
         return plan
 
-    def _settle_nuances(self) -> frozenset[str]:
+    def _new_contest(self, region: Region, canton: Canton | None) -> Contest:
+        if canton is None:
+            return Contest(election=self.election, region=region, code=region.code, name=region.name, slug=region.slug)
+        department = self.departments[canton.department]
+        return Contest(
+            election=self.election,
+            region=region,
+            department=department,
+            code=canton.code,
+            # Several departments have a canton of the same name.
+            name=f"{canton.name} ({department.name})",
+            slug=fold(f"{department.name} {canton.name}").replace(" ", "-"),
+        )
+
+    def settle_nuances(self) -> frozenset[str]:
         """Create the nuances that the election lacks, take the labels that the file gives.
 
         A label is the whole election's, on the pages of every region: a member of a network gives one where there is
@@ -273,8 +323,10 @@ class _Import:
             fields=self.official.fields,
             nuances=self.nuances,
             relabelled=relabelled,
-            people={} if is_new else _stored_people(contest),
-            pledged=set() if is_new else _pledged_lists(contest),
+            people={}
+            if is_new
+            else stored_people(contest, Round.FIRST, with_substitutes=self.official.names_substitutes),
+            pledged=set() if is_new else pledged_lists(contest),
             now=self.now,
         )
         changes = compare(contest, pairs, known)
@@ -283,7 +335,7 @@ class _Import:
         if changed and not self.dry_run:
             if is_new:
                 contest.save()
-            self._write(changes)
+            self.write_changes(changes)
             self._record(contest, changes)
         fate = "created" if is_new else "updated" if changed else "unchanged"
         return ContestReport(
@@ -296,7 +348,8 @@ class _Import:
             tuple(changes.details),
         )
 
-    def _write(self, changes: Changes) -> None:
+    def write_changes(self, changes: Changes) -> None:
+        """Write the lists and the people of a contest."""
         CandidateList.objects.bulk_create(changes.new_lists, batch_size=_BATCH)
         CandidateList.objects.bulk_update(changes.old_lists, _LIST_FIELDS, batch_size=_BATCH // 10)
         # Places and heads are unique among those who stand: whoever moves steps out first, then comes back in.
@@ -335,11 +388,16 @@ def _place(row: CandidateRow) -> dict[str, object]:
     return dict(zip(_PLACE_FIELDS, row[1:], strict=True))
 
 
-def _stored_people(contest: Contest) -> dict[int, list[Person]]:
-    """Everyone ever named in a contest, by list."""
+def stored_people(contest: Contest, one_round: Round, *, with_substitutes: bool = True) -> dict[int, list[Person]]:
+    """Everyone ever named in a contest, by list, for the lists that entered it in a round.
+
+    :param with_substitutes: False when the file cannot speak of them.
+    """
     people: dict[int, list[Person]] = {}
-    rows = Candidate.objects.official().filter(candidate_list__contest=contest).order_by("pk")
-    for row in rows.values_list("pk", "candidate_list_id", *Person._fields[2:]).iterator():
+    rows = Candidate.objects.official().filter(candidate_list__contest=contest, candidate_list__round=one_round)
+    if not with_substitutes:
+        rows = rows.exclude(role=CandidateRole.SUBSTITUTE)
+    for row in rows.order_by("pk").values_list("pk", "candidate_list_id", *Person._fields[2:]).iterator():
         people.setdefault(row[1], []).append(Person._make(row))
     return people
 
@@ -352,6 +410,13 @@ def _waiting_for_a_match(contest: Contest) -> int:
     )
 
 
-def _pledged_lists(contest: Contest) -> set[int]:
+def _voted(contest: Contest) -> set[int]:
+    """The lists that have a result in the first round, or whose fate is known: they stood."""
+    stood = contest.lists.filter(~Q(fate="") | Q(results__round=Round.FIRST))
+    return set(stood.values_list("pk", flat=True))
+
+
+def pledged_lists(contest: Contest) -> set[int]:
+    """The keys of the lists of a contest that have a pledge."""
     pledges = Pledge.objects.filter(candidate_list__contest=contest)
     return set(pledges.values_list("candidate_list_id", flat=True))

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from pledges.actions import import_job
 from pledges.actions.import_job import end
 from pledges.actions.import_state import ImportMovedError, move
-from pledges.enums import IMPORT_OVER, ImportState
+from pledges.calendar import refuse_in_silence
+from pledges.enums import IMPORT_OVER, ImportState, Round
 from pledges.models import CandidateImport, Election
 from pledges.models.imports import PrivateStorage
 from regions.models import Region, User
@@ -32,13 +33,14 @@ class UnansweredListsError(Exception):
 
 
 @transaction.atomic
-def send(election: Election, file: UploadedFile[bytes], *, by: User) -> CandidateImport:
+def send(election: Election, file: UploadedFile[bytes], *, by: User, one_round: Round = Round.FIRST) -> CandidateImport:
     """Keep a file and have it read. Nothing is written of what it says until someone accepts it.
 
     :param file: As uploaded; its name is kept to be shown, never to find it.
+    :param one_round: Whose lists it names.
     """
     candidate_import = CandidateImport(
-        election=election, by=by, name=Path(file.name or "").name[-200:], size=file.size or 0
+        election=election, round=one_round, by=by, name=Path(file.name or "").name[-200:], size=file.size or 0
     )
     with ExitStack() as undo:
         candidate_import.file.save("file", file, save=False)
@@ -73,11 +75,13 @@ def accept(
     :raises StalePreviewError: When the preview is another one by now.
     :raises UnansweredListsError: When a pledge would pass to a list that nobody said is the same.
     :raises ImportMovedError: When it is not ready: someone else has decided.
+    :raises SilenceError: While one of its territories keeps the electoral silence; it stays ready.
     """
     rows = CandidateImport.objects.select_for_update(of=("self",)).select_related("decided_by")
     row = rows.get(pk=candidate_import.pk)
     if row.state != ImportState.READY:  # a stopped one is started again, not accepted twice
         raise ImportMovedError(row)
+    refuse_in_silence(*row.regions.all())
     if row.fingerprint != fingerprint:
         raise StalePreviewError(_("L’aperçu a été refait depuis que vous l’avez lu : relisez-le avant d’accepter."))
     if not {one["pk"] for one in row.preview.get("same_lists", ())} <= set(same_lists):

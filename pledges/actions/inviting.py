@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges import archives
 from pledges.actions.recording import record_at_large
 from pledges.calendar import today
 from pledges.enums import Act, Channel
 from pledges.models import CandidateList, Contest, Invitation
-from regions.models import User
+from regions.models import Revision, User
 
 
 class CannotInviteError(Exception):
@@ -33,8 +34,11 @@ def record_invitations(
 
     :param asked_on: By the territory's own calendar; today or before.
     :return: What was not recorded before.
-    :raises CannotInviteError: For a day to come, or for a list that does not stand in this contest.
+    :raises CannotInviteError: For a day to come, for a list that does not stand in this contest, or when its election
+        is an archive.
     """
+    if contest.election.is_archived:
+        raise CannotInviteError(archives.sentence(contest.election))
     if asked_on > today(contest.region):
         raise CannotInviteError(_("Cette date est à venir : notez une sollicitation une fois qu’elle est faite."))
     rows = CandidateList.objects.standing().filter(contest=contest, pk__in=[row.pk for row in lists])
@@ -43,9 +47,9 @@ def record_invitations(
     if len(standing) != len(lists):
         raise CannotInviteError(_("Une de ces listes n’est plus sur la liste officielle : relisez le tableau."))
     known = set(
-        Invitation.objects.filter(candidate_list__in=standing, asked_on=asked_on, channel=channel).values_list(
-            "candidate_list", flat=True
-        )
+        Invitation.objects.made()
+        .filter(candidate_list__in=standing, asked_on=asked_on, channel=channel)
+        .values_list("candidate_list", flat=True)
     )
     invitations = [
         Invitation(candidate_list=row, asked_on=asked_on, channel=channel, recorded_at=timezone.now(), recorded_by=by)
@@ -53,6 +57,8 @@ def record_invitations(
         if row.pk not in known
     ]
     Invitation.objects.bulk_create(invitations)
+    if invitations:
+        Revision.advance()  # the page of the territory says how many lists were asked, and when
     for invitation in invitations:
         record_at_large(
             Act.LIST_INVITED,

@@ -25,7 +25,14 @@ def send_again(mail: OutboxMail, *, by: User) -> OutboxMail:
     :raises CannotSendAgainError: When there is nothing to send, nobody to send it to, or silence to keep.
     """
     mail = OutboxMail.objects.select_related(
-        "region", "signatory", "user", "correction__region", "pledge__candidate_list__contest"
+        "region",
+        "signatory",
+        "user",
+        "correction__region",
+        "invitation__campaign__election",
+        "invitation__campaign__region",
+        "invitation__contact",
+        "pledge__candidate_list__contest",
     ).get(pk=mail.pk)
     if reason := _why_not(mail):
         raise CannotSendAgainError(reason)
@@ -39,6 +46,9 @@ def send_again(mail: OutboxMail, *, by: User) -> OutboxMail:
     elif mail.correction:
         region = mail.correction.region
         record_at_large(Act.MAIL_RESENT, by=by, region=region, mail=mail.kind, correction=mail.correction_id)
+    elif mail.invitation:
+        sent_to = mail.invitation.candidate_list_id
+        record_at_large(Act.MAIL_RESENT, by=by, region=mail.region, mail=mail.kind, list=sent_to)
     else:
         record_at_large(Act.MAIL_RESENT, by=by, mail=mail.kind, user=mail.user_id)
     transaction.on_commit(partial(tasks.send_mail.enqueue, mail.pk), robust=True)

@@ -7,6 +7,7 @@ from itertools import permutations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pledges import archives
 from pledges.actions.declaring import forget_declared
 from pledges.actions.receipts import owe_receipt
 from pledges.actions.recording import record
@@ -50,8 +51,10 @@ def match(pledge: Pledge, candidate_list: CandidateList, *, by: User, candidate:
     :raises TransitionError: When the pledge is not under review, or is matched already.
     :raises MismatchError: When the choice is of another contest or kind, or lacks the people who signed.
     :raises AlreadySignedError: When that candidacy has a pledge of its own.
+    :raises ArchivedError: When its election is an archive.
     """
     CandidateList.objects.filter(pk__in=[pledge.candidate_list_id, candidate_list.pk]).take()
+    archives.refuse_about(pledge.candidate_list)
     pledge = Pledge.objects.select_related("charter", "candidate_list__contest", "candidate", "decided_by").get(
         pk=pledge.pk
     )

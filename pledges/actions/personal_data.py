@@ -9,20 +9,22 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import consent
+from pledges import calendar, consent
 from pledges.actions import corrections
+from pledges.actions.contacts import erase_contact
 from pledges.actions.declaring import ERASED_NAME, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes, forget_everything, forget_exchanges, forget_private_data
+from pledges.actions.preparing import prepare
 from pledges.actions.recording import lock, record
-from pledges.actions.retention import CONTACT_AFTER_MANDATE
 from pledges.actions.signing import withdraw
-from pledges.enums import LIVE, Act, Capacity, ConsentPurpose, Door, PledgeState
+from pledges.enums import LIVE, Act, Capacity, ConsentPurpose, Decision, Door, PledgeState
 from pledges.models import (
     CandidateList,
     Commitment,
     CorrectionRequest,
     EmailChange,
     JournalEntry,
+    ListContact,
     OutboxMail,
     Pledge,
     Signatory,
@@ -46,6 +48,10 @@ class Erased:
     links: int = 0
     changes: int = 0
     corrections: int = 0
+    addresses: int = 0
+    """Of lists: a network had noted this mailbox to ask a list to sign."""
+    waiting: int = 0
+    """Signatures that the public reads in a territory that keeps silence: erased when it ends."""
 
     def __bool__(self) -> bool:
         return self != Erased()
@@ -53,7 +59,7 @@ class Erased:
 
 def contact_kept_until(signatory: Signatory) -> datetime.date:
     """The last day that this person's address may be kept: ``purge_expired`` then blanks it."""
-    return signatory.pledge.candidate_list.contest.election.mandate_ends_on + CONTACT_AFTER_MANDATE
+    return signatory.pledge.candidate_list.contest.election.last_day_of_contacts
 
 
 # --- A copy ---
@@ -87,6 +93,15 @@ def export(email: str, *, door: Door = Door.COMMAND) -> dict[str, Any]:
         ],
         _("demandes de correction"): [
             _correction(each) for each in CorrectionRequest.objects.filter(email__iexact=email)
+        ],
+        _("adresse d’une liste"): [
+            {
+                _("liste"): contact.candidate_list.name,
+                _("nature"): contact.get_kind_display(),
+                _("trouvée ici"): contact.source,
+                _("relevée le"): contact.found_on.isoformat(),
+            }
+            for contact in ListContact.objects.with_email(email).select_related("candidate_list").order_by("pk")
         ],
         _("compte d’un réseau"): [
             {
@@ -255,9 +270,17 @@ def erase(email: str, *, door: Door = Door.COMMAND) -> Erased:
     """
     erased = _erase(Signatory.objects.with_email(email), door)
     asked = corrections.forget(CorrectionRequest.objects.filter(email__iexact=email))
+    contacts = ListContact.objects.with_email(email).select_related("candidate_list__contest")
+    addresses = sum(erase_contact(contact, by=None) for contact in contacts)
     mails, _by_model = OutboxMail.objects.filter(recipient__iexact=email).exclude(recipient="").delete()
     changes = close_changes(EmailChange.objects.filter(new_email__iexact=email))
-    return replace(erased, mails=erased.mails + mails, changes=erased.changes + changes, corrections=asked)
+    return replace(
+        erased,
+        mails=erased.mails + mails,
+        changes=erased.changes + changes,
+        corrections=asked,
+        addresses=addresses,
+    )
 
 
 @transaction.atomic
@@ -272,6 +295,31 @@ def erase_signature(signatory: Signatory, *, door: Door) -> Erased:
     return _erase(Signatory.objects.filter(pk__in=list(same_person.values_list("pk", flat=True))), door)
 
 
+@transaction.atomic
+def erase_held(signatory: Signatory, *, door: Door) -> Erased:
+    """Erase what a person asked to erase during the electoral silence, once it is over.
+
+    :raises SilenceError: When another silence has begun.
+    """
+    calendar.refuse_in_silence(signatory.pledge.candidate_list.contest.region)
+    return _erase(Signatory.objects.filter(pk=signatory.pk), door)
+
+
+def _hold_back(signatories: QuerySet[Signatory], door: Door) -> list[int]:
+    """Prepare what the silence forbids now: what the public reads of these people stays as it was until its end.
+
+    :return: The keys of those who wait.
+    """
+    silent = calendar.silences()
+    public = signatories.filter(
+        pledge__published_at__isnull=False, pledge__candidate_list__contest__region__in=silent
+    ).select_related("pledge__candidate_list__contest__region")
+    held = list(public.order_by("pk"))
+    for signatory in held:
+        prepare(signatory.pledge, Decision.ERASE, signatory=signatory, door=door)
+    return [signatory.pk for signatory in held]
+
+
 def _erase(signatories: QuerySet[Signatory], door: Door) -> Erased:
     signed = CandidateList.objects.filter(pledges__signatories__in=signatories.values("pk")).order_by("pk").distinct()
     held: set[CandidateList] = set()
@@ -280,7 +328,8 @@ def _erase(signatories: QuerySet[Signatory], door: Door) -> Erased:
             lock(candidate_list)
         held.update(left)  # once more: a moderator may have matched a declared candidacy while we waited
     signatories = signatories.filter(pledge__candidate_list__in=held)
-    keys = list(signatories.values_list("pk", flat=True))
+    waiting = _hold_back(signatories, door)
+    keys = list(signatories.exclude(pk__in=waiting).values_list("pk", flat=True))
     # Amendments first: what they amend then has nothing left to end.
     pledges = list(
         Pledge.objects.filter(signatories__in=keys).select_related("candidate_list__contest").order_by("-pk").distinct()
@@ -302,6 +351,7 @@ def _erase(signatories: QuerySet[Signatory], door: Door) -> Erased:
         withdrawn=states.count(PledgeState.WITHDRAWN),
         deleted=states.count(PledgeState.SUBMITTED),
         answers=answers,
+        waiting=len(waiting),
         **gone,
     )
 

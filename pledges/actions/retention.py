@@ -7,24 +7,26 @@ from importlib import import_module
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from pledges import kept, limits, proof
+from pledges import failures, kept, limits, proof
 from pledges.actions import corrections
+from pledges.actions.contacts import forget_addresses
 from pledges.actions.declaring import ERASED_NAME, drop_empty_contests, forget_declared, forget_names
 from pledges.actions.forgetting import close_changes, forget_exchanges
 from pledges.actions.imports import forget_old_imports
 from pledges.actions.receipts import delete_stray_receipts
 from pledges.actions.recording import lock, owe, record
 from pledges.enums import Act, MailKind, PledgeState
-from pledges.models import CandidateList, Election, EmailChange, OutboxMail, Pledge, Signatory
+from pledges.models import CandidateList, Election, EmailChange, ListContact, MailLink, OutboxMail, Pledge, Signatory
 from pledges.models.pledge import UNCONFIRMED
 
 REMINDED = timedelta(days=2)  # before an unconfirmed signature goes
-CONTACT_AFTER_MANDATE = timedelta(days=183)  # six months
 UNDELIVERABLE = timedelta(days=30)
 FORGOTTEN_TASK = timedelta(days=14)
+LIST_ADDRESS_KEPT = timedelta(days=30)  # after the second round: long enough to answer whoever asks where it came from
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Purged:
     reminders: int = 0
     exchanges: int = 0
     corrections: int = 0
+    links: int = 0
+    list_addresses: int = 0
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -58,10 +62,10 @@ def purge_expired() -> Purged:
         reminders=_remind(),
         pledges=_delete_unconfirmed(),
         contacts=_forget_contacts(),
-        exchanges=forget_exchanges(Pledge.objects.filter(candidate_list__contest__election__in=_elections_over())),
-        addresses=OutboxMail.objects.filter(abandoned_at__lt=timezone.now() - UNDELIVERABLE)
-        .exclude(recipient="")
-        .update(recipient=""),
+        exchanges=forget_exchanges(Pledge.objects.filter(candidate_list__contest__election__in=_archived())),
+        addresses=_forget_recipients(),
+        links=MailLink.objects.filter(signatory__pledge__candidate_list__contest__election__in=_archived()).delete()[0],
+        list_addresses=_forget_list_addresses(),
         stray_receipts=delete_stray_receipts(),
         drawings=kept.forget_unread(),
         imports=forget_old_imports(),
@@ -115,14 +119,30 @@ def _delete_unconfirmed() -> int:
     return deleted
 
 
-def _elections_over() -> QuerySet[Election]:
-    """Those whose mandate ended more than six months ago."""
-    return Election.objects.filter(mandate_ends_on__lt=timezone.localdate() - CONTACT_AFTER_MANDATE)
+def _archived() -> QuerySet[Election]:
+    return Election.objects.archived()
+
+
+def _forget_recipients() -> int:
+    """Blank the addresses of mails given up a month ago, and of what an archive still owed: it writes no more."""
+    now = timezone.now()
+    addressed = OutboxMail.objects.filter(sent_at=None).exclude(recipient="")
+    given_up = addressed.filter(abandoned_at__lt=now - UNDELIVERABLE).update(recipient="")
+    owed = addressed.filter(pledge__candidate_list__contest__election__in=_archived()).values_list("pk", flat=True)
+    return given_up + OutboxMail.objects.filter(pk__in=list(owed)).update(
+        recipient="", abandoned_at=Coalesce("abandoned_at", now), leased_until=None, last_error=failures.NO_ADDRESS
+    )
+
+
+def _forget_list_addresses() -> int:
+    """Erase the addresses of lists that were asked to sign, a month after the vote."""
+    over = Election.objects.filter(second_round_on__lt=timezone.localdate() - LIST_ADDRESS_KEPT)
+    return forget_addresses(ListContact.objects.filter(candidate_list__contest__election__in=over))
 
 
 def _forget_contacts() -> int:
     """Blank the addresses and numbers kept since a mandate that ended six months ago, and names never made official."""
-    ended = _elections_over()
+    ended = _archived()
     for declared in CandidateList.objects.filter(declared_at__isnull=False, contest__election__in=ended).exclude(
         name=ERASED_NAME
     ):

@@ -4,17 +4,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import calendar
+from pledges import archives
 from pledges.actions.receipts import owe_receipt
 from pledges.actions.recording import lock, owe_all, record
 from pledges.actions.transitions import move
+from pledges.calendar import SilenceError, refuse_in_silence
 from pledges.enums import Act, IdentityCheck, MailKind, PledgeState
 from pledges.models import Pledge
 from regions.models import Revision, User
 
-
-class SilenceError(Exception):
-    """The electoral silence forbids any change to what the public sees. The text says until when."""
+__all__ = ["NotOfficialError", "ReasonMissingError", "SilenceError", "decline", "publish", "resume", "suspend"]
 
 
 class NotOfficialError(Exception):
@@ -42,6 +41,7 @@ def publish(pledge: Pledge, *, by: User, identity_check: IdentityCheck) -> Pledg
     :raises TransitionError: When it is not waiting for a decision.
     :raises NotOfficialError: While its candidacy waits for the official list.
     :raises SilenceError: During the electoral silence of its territory.
+    :raises ArchivedError: When its election is an archive.
     """
     _take(pledge)
     if pledge.is_declared and pledge.state == PledgeState.IN_REVIEW:
@@ -82,6 +82,7 @@ def decline(pledge: Pledge, *, by: User, reason: str) -> Pledge:
     :raises TransitionError: When it is not waiting for a decision.
     :raises ReasonMissingError: Without a reason.
     :raises SilenceError: During the silence, for a pledge that the public sees.
+    :raises ArchivedError: When its election is an archive.
     """
     reason = _reason(reason)
     _take(pledge)
@@ -101,6 +102,7 @@ def suspend(pledge: Pledge, *, by: User, reason: str) -> Pledge:
     :raises TransitionError: When it is not published.
     :raises ReasonMissingError: Without a reason.
     :raises SilenceError: During the electoral silence of its territory.
+    :raises ArchivedError: When its election is an archive.
     """
     reason = _reason(reason)
     _take(pledge)
@@ -119,6 +121,7 @@ def resume(pledge: Pledge, *, by: User) -> Pledge:
 
     :raises TransitionError: When it is not suspended.
     :raises SilenceError: During the electoral silence of its territory.
+    :raises ArchivedError: When its election is an archive.
     """
     _take(pledge)
     _refuse_in_silence(pledge)
@@ -138,14 +141,14 @@ def resume(pledge: Pledge, *, by: User) -> Pledge:
 
 
 def _take(pledge: Pledge) -> None:
-    """Lock the list, then see what the pledge has become meanwhile."""
+    """Lock the list, then see what the pledge has become meanwhile; nothing is decided in an archive."""
     lock(pledge.candidate_list)
+    archives.refuse_about(pledge.candidate_list)
     pledge.refresh_from_db(fields=["state", "decided_at", "decided_by", "amends"])
 
 
 def _refuse_in_silence(pledge: Pledge) -> None:
-    if window := calendar.silence_in(pledge.candidate_list.contest.region):
-        raise SilenceError(str(window))
+    refuse_in_silence(pledge.candidate_list.contest.region)
 
 
 def _reason(text: str) -> str:

@@ -10,25 +10,28 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import calendar, consent, limits
+from pledges import archives, calendar, consent, limits, second_round
 from pledges.actions.consents import record_consent
 from pledges.actions.forgetting import forget_private_data
+from pledges.actions.preparing import prepare
 from pledges.actions.receipts import owe_receipt
 from pledges.actions.recording import lock, owe, owe_all, record
 from pledges.actions.transitions import TransitionError, move
 from pledges.enums import (
     LIVE,
+    STANDING,
     Act,
     Answer,
     Capacity,
     ConsentPurpose,
+    Decision,
     Door,
     LinkPurpose,
     MailKind,
     PledgeState,
 )
 from pledges.keyed_hash import keyed_hash
-from pledges.models import Candidate, CandidateList, Commitment, MailLink, Pledge, Principle, Signatory
+from pledges.models import Candidate, CandidateList, Commitment, Invitation, MailLink, Pledge, Principle, Signatory
 from regions.models import Revision, User
 
 # Someone who sends the same signature again did not get the mail: send it again, but not at each click.
@@ -97,6 +100,7 @@ def submit(
     signers: Sequence[Signer],
     replies: Mapping[Principle, Reply],
     candidate: Candidate | None = None,
+    came_by: Invitation | None = None,
 ) -> Pledge:
     """Take a signature in, and owe each signer a mail with the link that confirms it.
 
@@ -105,10 +109,11 @@ def submit(
     :param candidate_list: The list or binôme that signs, or whose candidate does.
     :param candidate: Who signs for themself alone; None when the pledge is the list's.
     :param replies: By principle of the election's charter; a principle without an answer is absent.
+    :param came_by: The invitation of this list whose link led here, if any: a fact to weigh, and no proof.
     :raises SigningClosedError: When the calendar does not allow it.
     """
-    election, region = candidate_list.contest.election, candidate_list.contest.region
-    window = calendar.signing(election, region)
+    election = candidate_list.contest.election
+    window = second_round.signing_of(candidate_list, silence=calendar.silence_in(candidate_list.contest.region))
     if not window.is_open:
         raise SigningClosedError(str(window))
     lock(candidate_list)
@@ -131,6 +136,7 @@ def submit(
         candidate=candidate,
         sender_digest=sender,
         submitted_at=now,
+        came_by=came_by,
     )
     _write_replies(pledge, replies)
     signatories = Signatory.objects.bulk_create(
@@ -146,7 +152,10 @@ def submit(
         )
         for signer in signers
     )
-    record(Act.PLEDGE_SUBMITTED, pledge)
+    if came_by:
+        record(Act.PLEDGE_SUBMITTED, pledge, invitation=came_by.pk)
+    else:
+        record(Act.PLEDGE_SUBMITTED, pledge)
     # In one order for all: two binômes with the same mailboxes would else wait for each other's allowances for ever.
     for signatory in sorted(signatories, key=_mailbox):
         if signatory.consented_to_publication_at:
@@ -205,9 +214,13 @@ def amend(signatory: Signatory, *, replies: Mapping[Principle, Reply]) -> Pledge
 
     :param signatory: Of a pledge that is published, as its private page knows them.
     :raises TransitionError: When the pledge is not published, or an amendment of it is under review.
-    :raises SigningClosedError: During the electoral silence.
+    :raises SigningClosedError: During the electoral silence, and once the election is an archive.
     """
-    pledge = Pledge.objects.select_related("candidate_list__contest__region", "charter").get(pk=signatory.pledge_id)
+    pledge = Pledge.objects.select_related(
+        "candidate_list__contest__region", "candidate_list__contest__election", "charter"
+    ).get(pk=signatory.pledge_id)
+    if pledge.candidate_list.contest.election.is_archived:
+        raise SigningClosedError(archives.sentence(pledge.candidate_list.contest.election))
     if window := calendar.silence_in(pledge.candidate_list.contest.region):
         raise SigningClosedError(str(window))
     lock(pledge.candidate_list)
@@ -255,11 +268,19 @@ def withdraw(pledge: Pledge, *, by: User | None = None, reason: str = "") -> Ple
 
     Answers that were to replace it, and wait, go with it: nothing would be left for them to amend.
 
+    During the electoral silence of its territory, what the public reads stands still: the withdrawal is prepared,
+    and done as soon as the silence ends. The pledge comes back as it is until then.
+
     :param by: The moderator who does it at the signer's request; None for the signer.
     :param reason: Optional; public when it is the signer's own.
     :raises TransitionError: When the pledge is not confirmed, or has ended already.
+    :raises CannotPrepareError: During the silence, when a network has prepared another decision.
     """
     lock(pledge.candidate_list)
+    pledge.refresh_from_db(fields=["state", "published_at"])
+    if pledge.state in STANDING and calendar.silence_in(pledge.candidate_list.contest.region):
+        prepare(pledge, Decision.WITHDRAW, by=by, reason=reason)
+        return pledge
     public = "" if by else reason
     pledge = move(pledge, PledgeState.WITHDRAWN, withdrawn_at=timezone.now(), withdrawal_reason=public)
     record(Act.PLEDGE_WITHDRAWN, pledge, by=by, reason=reason)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from pledges import calendar, dossier
 from pledges.actions import review
 from pledges.actions.transitions import TransitionError
+from pledges.archives import ArchivedError
 from pledges.dossier import Tally
 from pledges.enums import IdentityCheck, PledgeState
 from pledges.models import Pledge
@@ -84,7 +85,7 @@ def publish(choices: Sequence[Choice], *, by: User, identity_check: IdentityChec
         if not refusal:
             try:
                 review.publish(choice.pledge, by=by, identity_check=identity_check)
-            except (TransitionError, review.NotOfficialError, review.SilenceError) as error:
+            except (ArchivedError, TransitionError, review.NotOfficialError, review.SilenceError) as error:
                 refusal = str(error)
         if refusal:
             outcome.refused.append((choice.pledge, refusal))

@@ -8,14 +8,27 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from pledges.actions import asking, matching, review, signing
+from pledges.actions import asking, matching, preparing, review, signing
 from pledges.actions.transitions import TransitionError
 from pledges.admin.forms import MatchForm, ReasonForm
-from pledges.enums import IdentityCheck
+from pledges.archives import ArchivedError
+from pledges.calendar import Silence
+from pledges.enums import STANDING, IdentityCheck, PledgeState
+from pledges.enums import Decision as Kind
 from pledges.models import Pledge
 from regions.models import User
 
+HELD = {
+    "publish": Kind.PUBLISH,
+    "decline": Kind.DECLINE,
+    "suspend": Kind.SUSPEND,
+    "resume": Kind.RESUME,
+}
+"""The decisions that the electoral silence may forbid: each may then be prepared, and is done when it ends."""
+
 REFUSALS = (
+    ArchivedError,
+    preparing.CannotPrepareError,
     TransitionError,
     asking.CannotAskError,
     review.SilenceError,
@@ -29,6 +42,44 @@ class Decision(Protocol):
     """Do what a button says, with what its form holds, and say what has been done; raise one of ``REFUSALS``."""
 
     def __call__(self, pledge: Pledge, form: Form, /, *, by: User) -> str: ...
+
+
+def is_held(name: str, pledge: Pledge, silence: Silence | None) -> bool:
+    """Whether a decision changes what the public reads, and so waits for the end of the silence."""
+    if silence is None or name not in {*HELD, "withdraw"}:
+        return False
+    return pledge.state in STANDING or name == "publish"
+
+
+def prepare(name: str, pledge: Pledge, form: Form, *, by: User) -> str:
+    """Prepare what a button says, during the silence, and say what has been noted; raise one of ``REFUSALS``."""
+    check = form.cleaned_data.get("identity_check") if name == "publish" else None
+    if name == "publish" and pledge.is_declared:
+        raise review.NotOfficialError
+    preparing.prepare(
+        pledge,
+        HELD[name],
+        by=by,
+        identity_check=IdentityCheck(check) if check else None,
+        reason=form.reason() if isinstance(form, ReasonForm) else "",
+    )
+    return _("« %(pledge)s » : c’est noté, et se fera à la fin du silence (%(decision)s).") % {
+        "pledge": pledge,
+        "decision": HELD[name].label,
+    }
+
+
+def cancel_prepared(pledge: Pledge, key: str, *, by: User) -> str:
+    """Give up what was prepared on a pledge, and say so.
+
+    :param key: As the page names it.
+    :raises CannotPrepareError: When it does not wait any more, or is not of this pledge.
+    """
+    prepared = next((row for row in pledge.prepared.waiting() if str(row.pk) == key), None)
+    if prepared is None:
+        raise preparing.CannotPrepareError(_("Cette décision n’attend plus : rien n’a changé."))
+    preparing.cancel(prepared, by=by)
+    return _("La décision préparée est abandonnée : rien ne se fera.")
 
 
 def _publish(pledge: Pledge, form: Form, *, by: User) -> str:
@@ -65,7 +116,9 @@ def _resume(pledge: Pledge, form: Form, *, by: User) -> str:
 
 
 def _withdraw(pledge: Pledge, form: Form, *, by: User) -> str:
-    signing.withdraw(pledge, by=by, reason=form.cleaned_data["reason"])
+    after = signing.withdraw(pledge, by=by, reason=form.cleaned_data["reason"])
+    if after.state != PledgeState.WITHDRAWN:
+        return _("« %s » : le retrait est noté, et se fera à la fin du silence.") % pledge
     return _("« %s » est retiré, à la demande de qui l’a signé.") % pledge
 
 

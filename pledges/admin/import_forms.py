@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pledges.actions.importing import refuse_election
+from pledges.enums import Round
 from pledges.models import Election
-from pledges.official_files import MAX_BYTES, FileRefusedError
-from pledges.official_files.columns import LABELS
+from pledges.official_files import MAX_BYTES
+from pledges.official_files.pair_columns import LAYOUTS, label
 
 LIMIT = MAX_BYTES // 1024 // 1024
 
@@ -33,6 +33,20 @@ class ImportFileForm(forms.Form):
                 "Les listes de cette élection ne sont plus à venir : choisissez-en une autre."
             ),
         },
+    )
+    round = forms.TypedChoiceField(
+        label=gettext_lazy("Tour"),
+        help_text=gettext_lazy(
+            "Un fichier du second tour dit, d’après les personnes, quelles listes se maintiennent ou fusionnent, et ce"
+            " que les autres sont devenues. Il se lit après celui du premier."
+        ),
+        choices=Round,
+        coerce=lambda value: Round(int(value)),
+        empty_value=None,
+        required=False,
+        initial=Round.FIRST,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": gettext_lazy("Choisissez le premier tour ou le second.")},
     )
     file = forms.FileField(
         label=gettext_lazy("Fichier"),
@@ -61,13 +75,8 @@ class ImportFileForm(forms.Form):
                 _("Ce fichier dépasse %d Mo : une liste officielle en pèse dix fois moins.") % LIMIT
             )
 
-    def clean_election(self) -> Election:
-        election: Election = self.cleaned_data["election"]
-        try:
-            refuse_election(election)
-        except FileRefusedError as refusal:
-            raise ValidationError(str(refusal)) from refusal
-        return election
+    def clean_round(self) -> Round:
+        return self.cleaned_data["round"] or Round.FIRST
 
 
 class ColumnsForm(forms.Form):
@@ -84,11 +93,11 @@ class ColumnsForm(forms.Form):
         self.missing: Sequence[str] = reading.get("missing", [])
         headers = [*mapping.values(), *reading.get("unread", [])]
         choices = [("", _("— aucune —")), *((header, header) for header in dict.fromkeys(headers))]
-        for field, label in sorted(LABELS.items(), key=lambda item: item[0] not in self.missing):
+        for field in sorted(layout_fields(reading), key=lambda field: field not in self.missing):
             if field in reading.get("columns", {}) and field not in mapping:
                 continue
             self.fields[field] = forms.ChoiceField(
-                label=label[:1].upper() + label[1:],
+                label=capfirst(label(field)),
                 choices=choices,
                 required=False,
                 initial=mapping.get(field, ""),
@@ -115,3 +124,8 @@ class ColumnsForm(forms.Form):
     def chosen(self) -> dict[str, str]:
         """The header of each field that has one."""
         return {field: header for field, header in self.cleaned_data.items() if header}
+
+
+def layout_fields(reading: Mapping[str, Any]) -> Sequence[str]:
+    """What a file of this layout tells; of one read before layouts were noted, what a file of lists does."""
+    return LAYOUTS[reading.get("layout", "lists")].fields

@@ -16,12 +16,14 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from pledges.actions import imports
 from pledges.actions.import_state import ImportMovedError
-from pledges.admin.import_forms import ColumnsForm, ImportFileForm
+from pledges.admin.import_forms import ColumnsForm, ImportFileForm, layout_fields
 from pledges.admin.import_tables import refusal_rows, report_rows
+from pledges.calendar import SilenceError
 from pledges.enums import LIVE, ImportState
 from pledges.models import CandidateImport, Pledge
 from pledges.official_files import MAX_BYTES
-from pledges.official_files.columns import LABELS, SPELLINGS
+from pledges.official_files.candidate_columns import SPELLINGS
+from pledges.official_files.pair_columns import label
 from pledges.uploads import LimitedUploadHandler
 from regions.admin.scoping import ScopedAdmin, member
 from regions.csv_cells import write_rows
@@ -48,7 +50,7 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
     """One import, one page: what it shows depends on where the import stands."""
 
     members_may = frozenset({"add", "change"})
-    list_display = ("name", "election", "territories", "state", "sent", "by")
+    list_display = ("name", "election", "round", "territories", "state", "sent", "by")
     list_filter = ("state", ("election", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("election", "by")
     list_per_page = 50
@@ -103,7 +105,12 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
         if request.method == "POST":
             form = ImportFileForm(request.POST, request.FILES, is_too_large=handler.is_too_large)
             if form.is_valid():
-                sent = imports.send(form.cleaned_data["election"], form.cleaned_data["file"], by=member(request))
+                sent = imports.send(
+                    form.cleaned_data["election"],
+                    form.cleaned_data["file"],
+                    by=member(request),
+                    one_round=form.cleaned_data["round"],
+                )
                 return self._page(sent.pk)
         else:
             asked = request.GET.get("election")
@@ -143,8 +150,10 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
             "same_lists": same_lists,
             "unanswered": unanswered,
             # PostgreSQL does not keep the order of the keys.
-            "labels": [(label, columns_read[field]) for field, label in LABELS.items() if field in columns_read],
-            "missing": [LABELS[field] for field in found.reading.get("missing", [])],
+            "labels": [
+                (label(field), columns_read[field]) for field in layout_fields(found.reading) if field in columns_read
+            ],
+            "missing": [label(field) for field in found.reading.get("missing", [])],
             "separator": SEPARATORS.get(found.reading.get("separator", "")),
             "encoding": ENCODINGS.get(found.reading.get("encoding", "")),
             **self._to_look_at(found),
@@ -201,7 +210,7 @@ class CandidateImportAdmin(ScopedAdmin[CandidateImport]):
                     imports.restart(found)
                 case _:
                     return False
-        except (ImportMovedError, imports.StalePreviewError) as refusal:
+        except (ImportMovedError, imports.StalePreviewError, SilenceError) as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
         return True
 

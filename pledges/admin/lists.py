@@ -2,14 +2,22 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pledges import worksheet
-from pledges.models import Candidate, CandidateList, Invitation, JournalEntry, Pledge
+from pledges.actions.contacts import Address, add_contacts, erase_contact
+from pledges.calendar import today
+from pledges.enums import AddressKind
+from pledges.forms.campaigns import ContactForm
+from pledges.models import Campaign, Candidate, CandidateList, Invitation, JournalEntry, ListContact, Pledge
+from pledges.outcomes import outcomes_for, outcomes_of
 from regions.admin.scoping import RegionScopedAdmin, member
 from regions.admin.searching import FoldedSearch
 
@@ -25,12 +33,12 @@ class AskedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("non", _("pas encore sollicitées")), ("oui", _("déjà sollicitées"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[CandidateList]) -> QuerySet[CandidateList]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "non":
-                return queryset.filter(invitations=None)
+                return queryset.not_asked()
             case "oui":
-                return queryset.exclude(invitations=None)
+                return queryset.asked()
             case _:
                 return queryset
 
@@ -49,6 +57,8 @@ class CandidateListAdmin(FoldedSearch[CandidateList], RegionScopedAdmin[Candidat
         ("contest__election", admin.RelatedOnlyFieldListFilter),
         ("contest__region", admin.RelatedOnlyFieldListFilter),
         "kind",
+        "round",
+        "fate",
     )
     list_select_related = ("contest__election", "contest__region")
     list_per_page = 50
@@ -57,7 +67,7 @@ class CandidateListAdmin(FoldedSearch[CandidateList], RegionScopedAdmin[Candidat
     search_help_text = _("Un ou plusieurs mots du nom de la liste, avec ou sans accents.")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return worksheet.with_standing(super().get_queryset(request))
+        return worksheet.with_standing(super().get_queryset(request)).prefetch_related("parents", "mergers")
 
     @admin.display(description=_("panneau"), ordering="panel_number")
     def panel(self, row: CandidateList) -> Any:
@@ -83,7 +93,45 @@ class CandidateListAdmin(FoldedSearch[CandidateList], RegionScopedAdmin[Candidat
     def presence(self, row: CandidateList) -> Any:
         if row.is_declared:
             return _("déclarée, à rapprocher")
-        return _("n’y est plus") if row.left_at else _("présente")
+        if row.left_at:
+            return _("n’y est plus")
+        return capfirst(worksheet.fate_in_words(row)) or _("présente")
+
+    def get_urls(self) -> Any:
+        contacts = self.admin_site.admin_view(self.contacts_view)
+        return [path("<int:pk>/adresses/", contacts, name="pledges_candidatelist_contacts"), *super().get_urls()]
+
+    def contacts_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The addresses of a list: give one, or erase one."""
+        row = self.get_queryset(request).with_contest().filter(pk=pk).first() if pk < 2**63 else None
+        if row is None:
+            raise Http404
+        contacts = ListContact.objects.filter(candidate_list=row).kept().best_first()
+        form = ContactForm(
+            request.POST if "add" in request.POST else None, initial={"found_on": today(row.contest.region)}
+        )
+        if "erase" in request.POST:
+            known = contacts.filter(pk__in=[key for key in request.POST.getlist("erase") if key.isdecimal()][:1])
+            for contact in known.select_related("candidate_list__contest__election", "candidate_list__contest__region"):
+                erase_contact(contact, by=member(request))
+                self.message_user(request, gettext("L’adresse est effacée."), messages.SUCCESS)
+            return HttpResponseRedirect(request.path)
+        if form.is_valid():
+            given = {**form.cleaned_data, "kind": AddressKind(form.cleaned_data["kind"])}
+            add_contacts([Address(candidate_list=row, **given)], by=member(request))
+            self.message_user(request, gettext("L’adresse est enregistrée."), messages.SUCCESS)
+            return HttpResponseRedirect(request.path)
+        place = {"election": row.contest.election_id, "region": row.contest.region_id}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Adresses de « %s »") % row.name,
+            "list": row,
+            "contacts": contacts,
+            "form": form,
+            "campaign": Campaign.objects.running().filter(**place).first(),
+        }
+        return TemplateResponse(request, "admin/pledges/candidatelist/contacts.html", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -108,6 +156,8 @@ class CandidateListAdmin(FoldedSearch[CandidateList], RegionScopedAdmin[Candidat
                 (Invitation.ordinal(number), request_) for number, request_ in enumerate(worksheet.requests_to(row))
             ],
             "pledges": Pledge.objects.filter(candidate_list=row).select_related("candidate", "candidate_list"),
+            "fate": worksheet.fate_in_words(row),
+            "outcomes": outcomes_for(row, outcomes_of(row.contest)),
             "entries": entries.select_related("by").order_by("-pk")[:SHOWN_ENTRIES],
         }
         return TemplateResponse(request, "admin/pledges/candidatelist/page.html", context)

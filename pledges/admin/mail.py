@@ -73,7 +73,15 @@ class OutboxMailAdmin(RegionScopedAdmin[OutboxMail]):
 
     list_display = ("kind", "addressee", "pledge", "stage", "trouble", "region")
     list_filter = (DeliveryFilter, "kind", ("region", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("signatory", "user", "correction", "region", "pledge__candidate", "pledge__candidate_list")
+    list_select_related = (
+        "signatory",
+        "user",
+        "correction",
+        "region",
+        "pledge__candidate",
+        "pledge__candidate_list",
+        "invitation__candidate_list",
+    )
     list_per_page = 50
     ordering = ("created_at", "pk")
     fields = ("kind", "addressee", "pledge", "region", "created_at", "stage", "trouble", "attempts")

@@ -10,7 +10,7 @@ from django.contrib.admin import ActionLocation
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -24,12 +24,14 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 
 from pledges import calendar, dossier
+from pledges.actions.preparing import CannotPrepareError
 from pledges.actions.transitions import TransitionError
 from pledges.admin import bulk, review_page
-from pledges.admin.decisions import DECISIONS, REFUSALS
+from pledges.admin.decisions import DECISIONS, REFUSALS, cancel_prepared, prepare
 from pledges.admin.forms import BulkPublishForm
+from pledges.calendar import SilenceError
 from pledges.enums import IdentityCheck, PledgeState
-from pledges.models import Pledge
+from pledges.models import Pledge, PreparedDecision
 from regions.admin.proof import ask_for_proof
 from regions.admin.scoping import RegionScopedAdmin, member
 from regions.folding import fold
@@ -74,7 +76,12 @@ class Queue(ChangeList):
         super().get_results(request)
         silences = calendar.silences()
         rows: list[Pledge] = list(dossier.with_people(self.result_list))
+        prepared = {row.pledge_id: row for row in PreparedDecision.objects.waiting().filter(pledge__in=rows)}
         for pledge in rows:
+            if decided := prepared.get(pledge.pk):
+                pledge.is_decided = True
+                pledge.standstill = gettext("à la fin du silence : %s") % decided.get_decision_display()
+                continue
             pledge.standstill = dossier.standstill(pledge, silences.get(pledge.candidate_list.contest.region_id))
         self.result_list = rows
 
@@ -132,7 +139,7 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
     def stage(self, pledge: Pledge) -> Any:
         if pledge.state != PledgeState.IN_REVIEW:
             return pledge.get_state_display()
-        if dossier.has_answered(pledge):
+        if dossier.has_answered(pledge) and not getattr(pledge, "is_decided", False):
             return format_html('<strong class="queue__answered">{}</strong>', gettext("a répondu"))
         if words := getattr(pledge, "standstill", ""):
             return format_html('<span class="queue__blocked">{}</span>', words)
@@ -175,6 +182,8 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
     ) -> HttpResponse:
         """Review a pledge. The buttons call the same actions as the rest of the code."""
         pledge = self._loaded(request, object_id)
+        if request.method == "POST" and "cancel_prepared" in request.POST:
+            return self._cancel(request, pledge)
         if request.method == "POST" and ON_CHANGE_FORM in request.POST:
             # The button names one row: this page's.
             if request.POST.getlist(ACTION_CHECKBOX_NAME) != [str(pledge.pk)]:
@@ -231,7 +240,8 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
             in {"candidate_list__contest__election", "candidate_list__contest__region"}
             and str(value).isalnum()
         }
-        waiting = self.get_queryset(request).filter(state=PledgeState.IN_REVIEW)
+        prepared = PreparedDecision.objects.waiting().filter(pledge=OuterRef("pk"))
+        waiting = self.get_queryset(request).filter(~Exists(prepared), state=PledgeState.IN_REVIEW)
         try:
             return list(waiting.filter(**kept).values_list("pk", flat=True))
         except (ValueError, OverflowError, FieldError):
@@ -302,15 +312,48 @@ class PledgeAdmin(RegionScopedAdmin[Pledge]):
         was_waiting = pledge.state == PledgeState.IN_REVIEW
         try:
             done = DECISIONS[name](pledge, form, by=member(request))
+        except SilenceError as error:
+            # Only what the page has said would wait is prepared: a silence that has just begun is told first.
+            return self._hold(request, pledge, form, name) or self._stopped(request, pledge, name, str(error))
         except REFUSALS as error:
-            self.message_user(request, str(error), messages.WARNING)
-            pledge = self._loaded(request, str(pledge.pk))
-            return self._refused(request, pledge, review_page.forms_of(pledge, request.POST, name), name)
+            return self._stopped(request, pledge, name, str(error))
         self.message_user(request, done, messages.SUCCESS)
         if was_waiting and name in ENDS_ITS_WAIT:
-            left = self._waiting(request)
-            return HttpResponseRedirect(self._page_url(request, left[0]) if left else self._queue_url(request))
+            return self._next(request)
         return HttpResponseRedirect(self._page_url(request, pledge.pk))
+
+    def _next(self, request: HttpRequest) -> HttpResponse:
+        """What waits after the one that has just been dealt with."""
+        left = self._waiting(request)
+        return HttpResponseRedirect(self._page_url(request, left[0]) if left else self._queue_url(request))
+
+    def _hold(self, request: HttpRequest, pledge: Pledge, form: Form, name: str) -> HttpResponse | None:
+        """Prepare a decision for the end of the silence, when the button said so; None when it did not."""
+        if "held" not in request.POST:
+            return None
+        try:
+            noted = prepare(name, pledge, form, by=member(request))
+        except REFUSALS as error:
+            return self._stopped(request, pledge, name, str(error))
+        self.message_user(request, noted, messages.SUCCESS)
+        if pledge.state == PledgeState.IN_REVIEW:
+            return self._next(request)
+        return HttpResponseRedirect(self._page_url(request, pledge.pk))
+
+    def _cancel(self, request: HttpRequest, pledge: Pledge) -> HttpResponse:
+        """Give up what was prepared on this pledge."""
+        try:
+            done = cancel_prepared(pledge, request.POST["cancel_prepared"], by=member(request))
+        except CannotPrepareError as refusal:
+            self.message_user(request, str(refusal), messages.WARNING)
+        else:
+            self.message_user(request, done, messages.SUCCESS)
+        return HttpResponseRedirect(self._page_url(request, pledge.pk))
+
+    def _stopped(self, request: HttpRequest, pledge: Pledge, name: str, refusal: str) -> HttpResponse:
+        self.message_user(request, refusal, messages.WARNING)
+        now = self._loaded(request, str(pledge.pk))
+        return self._refused(request, now, review_page.forms_of(now, request.POST, name), name)
 
     def _refused(self, request: HttpRequest, pledge: Pledge, forms: dict[str, Form], name: str) -> HttpResponse:
         """The page as it now is; what was typed stays in its form, or is shown apart when the form has gone."""

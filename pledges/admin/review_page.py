@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from pledges import calendar, dossier
 from pledges.actions import matching
+from pledges.actions.prepared import prepared_for
+from pledges.admin.decisions import is_held
 from pledges.admin.forms import AskForm, MatchForm, NoteForm, PublishForm, ReasonForm, WithdrawForm
 from pledges.enums import LIVE, STANDING, Act, PledgeState
 from pledges.matrix import all_cells, standing, withdrawal_reason
@@ -27,6 +29,7 @@ def load(pledges: QuerySet[Pledge]) -> QuerySet[Pledge]:
         pledges.select_related(
             "charter",
             "amends",
+            "came_by__contact",
             "candidate",
             "decided_by",
             "candidate_list__contest__election",
@@ -86,14 +89,19 @@ def context_of(pledge: Pledge) -> dict[str, Any]:
         .order_by("-confirmed_at", "-pk")[: SHOWN + 1]
     )
     silence = calendar.silence_in(region)
+    held = [name for name in ("publish", "decline", "suspend", "resume", "withdraw") if is_held(name, pledge, silence)]
     is_waiting = pledge.state == PledgeState.IN_REVIEW
     kept_by_silence = str(silence) if silence and pledge.state in STANDING else ""
     return {
         "pledge": pledge,
         "list": candidate_list,
+        "silence": silence,
+        "held": held,
+        "prepared": prepared_for(pledge),
         "age": age(pledge.confirmed_at) if pledge.confirmed_at else "",
         "obstacle": dossier.obstacle(pledge, silence) if is_waiting else kept_by_silence,
         "warnings": dossier.warnings(pledge, rival_count=rival_count) if is_waiting else [],
+        "way": dossier.way_in_words(pledge),
         "signatories": _people(pledge),
         "tally": dossier.tally(pledge, len(principles)),
         "changes": dossier.changes(pledge, principles),
@@ -128,7 +136,7 @@ def as_published(pledge: Pledge) -> dict[str, Any]:
         "list": pledge.candidate_list,
         "cells": all_cells(shown if shown.is_published else None, principles),
         "standing": standing(shown, timezone.localdate()),
-        "reason": withdrawal_reason(shown, pledge.candidate_list.contest.region),
+        "reason": withdrawal_reason(shown),
         "author": pledge.candidate.full_name if pledge.candidate else pledge.candidate_list.name,
         "is_forecast": is_forecast,
     }

@@ -59,6 +59,10 @@ class ComparisonForm(forms.Form):
             raise ValidationError(
                 _("Ces listes ne se présentent pas au même endroit : une comparaison se lit dans un même territoire.")
             )
+        if not set.intersection(*(set(candidate_list.rounds) for candidate_list in self.known)):
+            raise ValidationError(
+                _("Ces listes ne sont pas du même tour : une comparaison se lit entre listes d’un même tour.")
+            )
         if len(keys) < FEWEST:
             raise ValidationError(_("Une liste seule ne se compare pas : choisissez-en au moins une autre."))
         return self.known

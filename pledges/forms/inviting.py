@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pledges.calendar import today
-from pledges.enums import Channel
+from pledges.enums import Channel, ListKind
 from pledges.models import CandidateList, Contest
 from pledges.models.elections import CandidateListQuerySet
 from regions.typography import day
@@ -16,9 +16,12 @@ from regions.typography import day
 class _ListsField(forms.ModelMultipleChoiceField[CandidateList]):
     def label_from_instance(self, obj: CandidateList) -> str:
         name = f"{obj.panel_number}. {obj.name}" if obj.panel_number else obj.name
+        is_pair = obj.kind == ListKind.PAIR
         if obj.last_asked_on is None:
-            return _("%(list)s, pas encore sollicitée") % {"list": name}
-        return _("%(list)s, sollicitée le %(on)s") % {"list": name, "on": day(obj.last_asked_on)}
+            words = _("%(list)s, pas encore sollicité") if is_pair else _("%(list)s, pas encore sollicitée")
+            return words % {"list": name}
+        words = _("%(list)s, sollicité le %(on)s") if is_pair else _("%(list)s, sollicitée le %(on)s")
+        return words % {"list": name, "on": day(obj.last_asked_on)}
 
 
 class InvitationForm(forms.Form):
@@ -54,3 +57,9 @@ class InvitationForm(forms.Form):
         field.queryset = lists.with_last_asked()
         self.fields["asked_on"].initial = today(contest.region)
         self.fields["lists"].initial = lists
+        if contest.election.choice.is_by_pairs:
+            field.label = _("Binômes sollicités")
+            field.help_text = _(
+                "Tous sont cochés : la même demande va à chacun. Ôtez ceux que vous n’avez pas pu joindre."
+            )
+            field.error_messages["required"] = _("Gardez au moins un binôme coché.")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges import calendar
 from pledges.actions.signing import Signer
 from pledges.declared import Declaration, DeclaredPerson, contests_of
-from pledges.enums import Capacity, ElectionKind, ListKind
+from pledges.enums import Capacity, ListKind
 from pledges.forms.consents import publication_field
 from pledges.forms.fields import MailboxField, NameField
 from pledges.guard import GuardedForm
@@ -192,7 +192,7 @@ class DeclareForm(forms.Form):
         contest = self.contests.get(data.get("contest", ""))
         if contest is None:
             return data
-        is_pair = contest.election.kind == ElectionKind.DEPARTMENTAL
+        is_pair = contest.election.choice.is_by_pairs
         if not is_pair and not data.get("list_name") and "list_name" not in self.errors:
             self.add_error("list_name", _("Écrivez le nom de la liste."))
         if is_pair and data.get("scope") == self.LIST:
@@ -208,7 +208,7 @@ class DeclareForm(forms.Form):
         """What is declared, once the form is valid."""
         data = self.cleaned_data
         contest = self.contests[data["contest"]]
-        is_pair, is_personal = contest.election.kind == ElectionKind.DEPARTMENTAL, data["scope"] == self.SELF
+        is_pair, is_personal = contest.election.choice.is_by_pairs, data["scope"] == self.SELF
         people = [DeclaredPerson(data["first_names_0"], data["last_name_0"])]
         if is_pair and not is_personal:
             people.append(DeclaredPerson(data["first_names_1"], data["last_name_1"]))

@@ -11,19 +11,29 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pledges.enums import CandidateRole, ElectionKind, ListKind, PledgeState, Sex
+from pledges.enums import CandidateRole, ElectionKind, Fate, InvitationOutcome, ListKind, PledgeState, Round, Sex
 from pledges.models.charter import Charter
-from regions.models import Region, ScopedQuerySet
+from regions.models import Department, Region, ScopedQuerySet
 from regions.models.history import History
+
+# Six months after its mandate, an election is an archive: contact data goes, and nothing is edited any more.
+ARCHIVED_AFTER = datetime.timedelta(days=183)
 
 
 class ElectionQuerySet(models.QuerySet["Election"]):
+    def archived(self) -> Self:
+        """Those whose mandate ended more than six months ago."""
+        return self.filter(mandate_ends_on__lt=timezone.localdate() - ARCHIVED_AFTER)
+
     def latest_first(self) -> Self:
         return self.order_by("-first_round_on", "-kind", "pk")
 
     def with_counts(self) -> Self:
-        """Add ``list_count`` and ``signed_count``: the lists that stand, and those whose pledge is published."""
-        stands = Q(contests__lists__left_at=None, contests__lists__declared_at=None)
+        """Add ``list_count`` and ``signed_count``: the lists that stand, and those whose pledge is published.
+
+        Those of the first round: a list that merges into another is not counted twice.
+        """
+        stands = Q(contests__lists__left_at=None, contests__lists__declared_at=None, contests__lists__round=Round.FIRST)
         signed = stands & Q(
             contests__lists__pledges__candidate=None, contests__lists__pledges__state=PledgeState.PUBLISHED
         )
@@ -36,19 +46,19 @@ class ElectionQuerySet(models.QuerySet["Election"]):
         """Those whose lists may still come, or be corrected: until the mandate begins. The next to come first."""
         return self.filter(mandate_starts_on__gt=timezone.localdate()).order_by("first_round_on", "-kind", "pk")
 
-    def current(self) -> "list[Election]":
+    def current(self, on: datetime.date | None = None) -> "list[Election]":
         """The elections to show first: of those whose signatures have opened, the latest; else the next to come.
 
         Several when people vote for several assemblies on the same day, as in June 2021.
         """
         elections = list(self.latest_first().select_related("charter"))
-        opened = [election for election in elections if election.signing_opens_on <= timezone.localdate()]
+        opened = [election for election in elections if election.signing_opens_on <= (on or timezone.localdate())]
         first = next(iter(opened or elections[::-1]), None)
         return [election for election in elections if first and election.first_round_on == first.first_round_on]
 
-    def current_in(self, region: Region) -> "list[Election]":
+    def current_in(self, region: Region, on: datetime.date | None = None) -> "list[Election]":
         """The same for those who vote in a region: a by-election elsewhere is not theirs."""
-        return self.filter(contests__in=region.contests.public()).distinct().current()
+        return self.filter(contests__in=region.contests.public()).distinct().current(on)
 
 
 class Election(models.Model):
@@ -60,7 +70,21 @@ class Election(models.Model):
     charter = models.ForeignKey(Charter, on_delete=models.PROTECT, related_name="elections", verbose_name=_("charte"))
     signing_opens_on = models.DateField(_("ouverture des signatures"))
     signing_closes_on = models.DateField(_("dernier jour des signatures"))
+    candidacies_close_on = models.DateField(
+        _("dernier jour du dépôt des candidatures"),
+        null=True,
+        blank=True,
+        help_text=_("Pour le premier tour, selon le décret de convocation. Laissez vide tant qu’il n’a pas paru."),
+    )
     first_round_on = models.DateField(_("premier tour"))
+    second_candidacies_close_on = models.DateField(
+        _("dernier jour du dépôt des candidatures pour le second tour"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "D’ordinaire le mardi qui suit le premier tour : les listes se maintiennent ou fusionnent d’ici là."
+        ),
+    )
     second_round_on = models.DateField(_("second tour"))
     mandate_starts_on = models.DateField(_("début du mandat"))
     mandate_ends_on = models.DateField(_("fin du mandat"))
@@ -90,6 +114,22 @@ class Election(models.Model):
                     " début puis fin du mandat."
                 ),
             ),
+            models.CheckConstraint(
+                condition=Q(candidacies_close_on=None) | Q(candidacies_close_on__lt=F("first_round_on")),
+                name="election_candidacies_close_before_first_round",
+                violation_error_message=_("Le dépôt des candidatures se termine avant le premier tour."),
+            ),
+            models.CheckConstraint(
+                condition=Q(second_candidacies_close_on=None)
+                | Q(
+                    second_candidacies_close_on__gt=F("first_round_on"),
+                    second_candidacies_close_on__lt=F("second_round_on"),
+                ),
+                name="election_second_candidacies_close_between_rounds",
+                violation_error_message=_(
+                    "Le dépôt des candidatures pour le second tour se termine entre les deux tours."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +137,30 @@ class Election(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("election", args=[self.slug])
+
+    @property
+    def choice(self) -> ElectionKind:
+        """What its voters choose from, for the words of a page: lists or binômes."""
+        return ElectionKind(self.kind)
+
+    @property
+    def second_signing_closes_on(self) -> datetime.date:
+        """The last whole day of signatures for the lists of the second round: the one before its silence."""
+        return max(self.signing_closes_on, self.second_round_on - datetime.timedelta(days=2))
+
+    @property
+    def last_day_of_contacts(self) -> datetime.date:
+        """Until when the addresses and numbers of those who signed may be kept."""
+        return self.mandate_ends_on + ARCHIVED_AFTER
+
+    @property
+    def archived_on(self) -> datetime.date:
+        """The first day on which it is read and edited no more."""
+        return self.last_day_of_contacts + datetime.timedelta(days=1)
+
+    @property
+    def is_archived(self) -> bool:
+        return timezone.localdate() >= self.archived_on
 
     @property
     def rounds(self) -> tuple[datetime.date, datetime.date]:
@@ -125,6 +189,16 @@ class Nuance(models.Model):
         return self.label or self.code
 
 
+def _in_round(one_round: Round, prefix: str = "") -> Q:
+    """What makes a list one of those that voters choose from in a round.
+
+    :param prefix: The path to the list, with its two underscores.
+    """
+    if one_round == Round.FIRST:
+        return Q(**{f"{prefix}round": Round.FIRST})
+    return Q(**{f"{prefix}round": Round.SECOND}) | Q(**{f"{prefix}round": Round.FIRST, f"{prefix}fate": Fate.KEPT})
+
+
 class ContestQuerySet(ScopedQuerySet["Contest"]):
     region_path = "region"
 
@@ -133,9 +207,12 @@ class ContestQuerySet(ScopedQuerySet["Contest"]):
         official = CandidateList.objects.official().filter(contest=OuterRef("pk"))
         return self.filter(Q(declared_at=None) | Exists(official))
 
-    def with_counts(self) -> Self:
-        """Add ``list_count`` and ``signed_count``: the lists that stand, and those whose pledge is published."""
-        stands = Q(lists__left_at=None, lists__declared_at=None)
+    def with_counts(self, one_round: Round = Round.FIRST) -> Self:
+        """Add ``list_count`` and ``signed_count``: the lists that stand, and those whose pledge is published.
+
+        :param one_round: Whose lists are counted, never those of both.
+        """
+        stands = Q(lists__left_at=None, lists__declared_at=None) & _in_round(one_round, "lists__")
         signed = stands & Q(lists__pledges__candidate=None, lists__pledges__state=PledgeState.PUBLISHED)
         return self.annotate(
             list_count=Count("lists", filter=stands, distinct=True),
@@ -143,16 +220,30 @@ class ContestQuerySet(ScopedQuerySet["Contest"]):
         )
 
     def with_asked_counts(self) -> Self:
-        """Add ``list_count`` and ``asked_count``: the lists that stand, and those asked to sign at least once."""
-        stands = Q(lists__left_at=None, lists__declared_at=None)
+        """Add ``list_count``, ``asked_count`` and ``early_count``.
+
+        The lists that stand, those asked to sign at least once, and those that answered before anybody asked. Those of
+        the first round, as everywhere that no round is said.
+        """
+        stands = Q(lists__left_at=None, lists__declared_at=None, lists__round=Round.FIRST)
+        early = CandidateList.objects.answered_unasked().values("pk")
         return self.annotate(
             list_count=Count("lists", filter=stands, distinct=True),
-            asked_count=Count("lists", filter=stands & Q(lists__invitations__isnull=False), distinct=True),
+            asked_count=Count(
+                "lists", filter=stands & Q(lists__invitations__outcome=InvitationOutcome.SENT), distinct=True
+            ),
+            early_count=Count("lists", filter=stands & Q(lists__in=early), distinct=True),
         )
 
-    def not_all_asked(self) -> Self:
-        """Those where a list that stands was never asked to sign."""
-        return self.with_asked_counts().filter(asked_count__lt=F("list_count"))
+    def with_unasked(self, unasked: "CandidateListQuerySet", lists: "CandidateListQuerySet") -> Self:
+        """Those where somebody is still to be asked, with ``unasked_count`` and ``list_count``.
+
+        :param unasked: The lists still to be asked, among those that are counted.
+        """
+        return self.filter(pk__in=unasked.order_by().values("contest")).annotate(
+            unasked_count=Count("lists", filter=Q(lists__in=unasked.order_by().values("pk")), distinct=True),
+            list_count=Count("lists", filter=Q(lists__in=lists.order_by().values("pk")), distinct=True),
+        )
 
 
 class Contest(models.Model):
@@ -162,17 +253,28 @@ class Contest(models.Model):
         Election, on_delete=models.PROTECT, related_name="contests", verbose_name=_("élection")
     )
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="contests", verbose_name=_("région"))
+    # A canton's; a contest of a whole region has none.
+    department = models.ForeignKey(
+        Department,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contests",
+        verbose_name=_("département"),
+    )
     code = models.CharField(_("code officiel"), max_length=10)
     name = models.CharField(_("nom"), max_length=120)
-    slug = models.SlugField(_("adresse"))
+    slug = models.SlugField(_("adresse"), max_length=150)
     declared_at = models.DateTimeField(_("faite pour une candidature déclarée, le"), null=True, editable=False)
 
     objects = ContestQuerySet.as_manager()
 
-    # Set by with_counts() and with_asked_counts().
+    # Set by with_counts(), with_asked_counts() and with_unasked().
     list_count: int
     signed_count: int
     asked_count: int
+    early_count: int
+    unasked_count: int
 
     class Meta:
         verbose_name = _("circonscription")
@@ -196,6 +298,19 @@ class Contest(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("contest", args=[self.election.slug, self.slug])
 
+    @property
+    def local_name(self) -> str:
+        """A canton's name where its department is already said."""
+        return self.name.removesuffix(f" ({self.department.name})") if self.department else self.name
+
+    @property
+    def council(self) -> str:
+        """The assembly that is elected: « conseil départemental de la Manche », « Assemblée de Corse ».
+
+        Mayotte elected by canton in 2021 and elects by list in 2028: its contests say which council each time.
+        """
+        return self.department.council if self.department else self.region.council
+
 
 class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
     region_path = "contest__region"
@@ -205,16 +320,56 @@ class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
         return self.filter(declared_at=None)
 
     def standing(self) -> Self:
-        """The lists that the last official file names."""
+        """The lists that the last official file names, of the first round and of the second."""
         return self.official().filter(left_at=None)
+
+    def of_round(self, one_round: Round) -> Self:
+        """Those that voters choose from in a round: in the second, the lists kept and those that a merger made.
+
+        Whatever counts lists counts those of one round.
+        """
+        return self.filter(_in_round(one_round))
+
+    def in_the_running(self) -> Self:
+        """Those that stand and that voters may still choose: not one that left after the first round, nor a parent."""
+        return self.standing().filter(fate__in=("", Fate.KEPT))
 
     def with_last_asked(self) -> Self:
         """Add ``last_asked_on``: the day of the last request to sign, None where nobody has asked."""
-        return self.annotate(last_asked_on=Max("invitations__asked_on"))
+        made = Q(invitations__outcome=InvitationOutcome.SENT)
+        return self.annotate(last_asked_on=Max("invitations__asked_on", filter=made))
+
+    def asked(self) -> Self:
+        """Those that a network has asked to sign, as far as the portal knows."""
+        made = CandidateList.objects.filter(invitations__outcome=InvitationOutcome.SENT)
+        return self.filter(pk__in=made.values("pk"))
 
     def not_asked(self) -> Self:
-        """Those that no network has asked to sign, as far as was noted."""
-        return self.filter(invitations=None)
+        """Those that are still to be asked: nobody has, as far as was noted, and they have not answered."""
+        return self._never_asked().exclude(pk__in=CandidateList.objects.answered().values("pk"))
+
+    def answered_unasked(self) -> Self:
+        """Those that answered before anybody asked them: there is nothing to ask any more."""
+        return self._never_asked().answered()
+
+    def _never_asked(self) -> Self:
+        made = CandidateList.objects.filter(invitations__outcome=InvitationOutcome.SENT)
+        return self.exclude(pk__in=made.values("pk"))
+
+    def answered(self) -> Self:
+        """Those whose own pledge somebody has confirmed, whatever became of it: they have said what they had to."""
+        said = CandidateList.objects.filter(pledges__candidate=None, pledges__confirmed_at__isnull=False)
+        return self.filter(pk__in=said.values("pk"))
+
+    def refusing(self) -> Self:
+        """Those that asked to be left alone."""
+        return self.filter(pk__in=CandidateList.objects.filter(invitations__refused_at__isnull=False).values("pk"))
+
+    def silent(self) -> Self:
+        """Those that have said nothing yet: neither an answer nor that they want none of it."""
+        return self.exclude(pk__in=CandidateList.objects.answered().values("pk")).exclude(
+            pk__in=CandidateList.objects.refusing().values("pk")
+        )
 
     def in_panel_order(self) -> Self:
         """The official order of the posters, never ours."""
@@ -252,6 +407,21 @@ class CandidateList(models.Model):
         Nuance, null=True, blank=True, on_delete=models.PROTECT, related_name="lists", verbose_name=_("nuance")
     )
     left_at = models.DateTimeField(_("absente de la liste officielle depuis"), null=True, editable=False)
+    round = models.PositiveSmallIntegerField(
+        _("tour"),
+        choices=Round,
+        default=Round.FIRST,
+        db_default=Round.FIRST,
+        editable=False,
+        help_text=_("Celui où la liste est entrée : le second pour une liste issue d’une fusion."),
+    )
+    fate = models.CharField(
+        _("au second tour"), max_length=10, choices=Fate, blank=True, default="", db_default="", editable=False
+    )
+    fate_at = models.DateTimeField(_("dit le"), null=True, editable=False)
+    parents = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, editable=False, related_name="mergers", verbose_name=_("issue de")
+    )
     # Someone signs before the official lists exist: their words, shown to nobody until a moderator has matched them.
     declared_at = models.DateTimeField(_("déclarée avant la liste officielle, le"), null=True, editable=False)
 
@@ -267,7 +437,7 @@ class CandidateList(models.Model):
         ordering = ("contest", "panel_number", "pk")
         constraints = [
             models.UniqueConstraint(
-                fields=["contest", "official_code"],
+                fields=["contest", "round", "official_code"],
                 condition=Q(declared_at=None),
                 name="list_one_per_contest_and_code",
                 violation_error_message=_("Cette circonscription a déjà une liste de ce code."),
@@ -277,6 +447,16 @@ class CandidateList(models.Model):
                 | Q(declared_at__isnull=False, official_code="", panel_number=None, nuance=None, left_at=None),
                 name="list_declared_has_nothing_official",
                 violation_error_message=_("Une candidature déclarée n’a ni code, ni panneau, ni nuance."),
+            ),
+            models.CheckConstraint(
+                condition=Q(fate="", fate_at=None) | (~Q(fate="") & Q(fate_at__isnull=False)),
+                name="list_fate_has_its_date",
+                violation_error_message=_("Ce que devient une liste au second tour a une date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(round=Round.FIRST) | Q(round=Round.SECOND, fate="", declared_at=None),
+                name="list_of_the_second_round_has_no_fate",
+                violation_error_message=_("Seule une liste du premier tour a une suite au second."),
             ),
         ]
 
@@ -290,6 +470,22 @@ class CandidateList(models.Model):
     def is_declared(self) -> bool:
         """Whether no official list names it yet: it then has no public page."""
         return self.declared_at is not None
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """Those in which voters choose from it, as far as is known; what ``of_round`` says of rows."""
+        if self.round == Round.SECOND:
+            return (Round.SECOND,)
+        return (Round.FIRST, Round.SECOND) if self.fate == Fate.KEPT else (Round.FIRST,)
+
+    @property
+    def fate_in_words(self) -> str:
+        """« maintenue au second tour »; nothing while nobody knows."""
+        return Fate(self.fate).said_of(ListKind(self.kind)) if self.fate else ""
+
+    @property
+    def is_in_second_round(self) -> bool:
+        return Round.SECOND in self.rounds
 
 
 class CandidateQuerySet(ScopedQuerySet["Candidate"]):
@@ -327,6 +523,16 @@ class Candidate(models.Model):
     norm = models.CharField(_("nom plié"), max_length=241, db_index=True, editable=False)
     sex = models.CharField(_("sexe"), max_length=1, choices=Sex, blank=True)
     left_at = models.DateTimeField(_("absent·e de la liste officielle depuis"), null=True, editable=False)
+    # On a list that a merger made: the same person's place in the first round.
+    earlier = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="later",
+        verbose_name=_("place au premier tour"),
+    )
 
     objects = CandidateQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pledges.enums import IMPORT_AT_WORK, IMPORT_OVER, ImportState
+from pledges.enums import IMPORT_AT_WORK, IMPORT_OVER, ImportState, Round
 from pledges.models.elections import Election
 from regions.models import Region, User
 
@@ -67,6 +67,9 @@ class CandidateImport(models.Model):
     )
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("envoyé par"))
     uploaded_at = models.DateTimeField(_("envoyé le"), default=timezone.now)
+    round = models.PositiveSmallIntegerField(
+        _("tour"), choices=Round, default=Round.FIRST, db_default=Round.FIRST, editable=False
+    )
     name = models.CharField(_("fichier"), max_length=200)
     size = models.PositiveIntegerField(_("poids"), help_text=_("En octets."))
     sha256 = models.CharField(_("empreinte"), max_length=64, blank=True)

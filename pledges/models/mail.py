@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.enums import CODES, LinkPurpose, MailKind
 from pledges.keyed_hash import keyed_hash
+from pledges.models.campaign import Campaign
 from pledges.models.corrections import CorrectionRequest
 from pledges.models.email_change import CHANGE_LIFE, EmailChange
+from pledges.models.invitation import Invitation
 from pledges.models.pledge import Pledge, Signatory
 from regions.models import Region, ScopedQuerySet, User
 
@@ -160,6 +162,10 @@ class OutboxMailQuerySet(ScopedQuerySet["OutboxMail"]):
         now = timezone.now()
         return self.owed().filter(next_try_at__lte=now).exclude(leased_until__gt=now)
 
+    def in_turn(self) -> Self:
+        """Who signs waits for their mail: those to lists leave after."""
+        return self.order_by(F("invitation").asc(nulls_first=True), "next_try_at", "pk")
+
     def lateness(self) -> datetime.timedelta:
         """For how long the oldest mail that is due has been; nothing when none is."""
         now = timezone.now()
@@ -174,7 +180,8 @@ class OutboxMail(models.Model):
 
     key = models.CharField(_("clé"), max_length=100, unique=True, help_text=_("Le même courrier n’est dû qu’une fois."))
     kind = models.CharField(_("nature"), max_length=12, choices=MailKind)
-    # To someone who signs, about a pledge of a region; to someone who has an account; or to who asks for a correction.
+    # To someone who signs, about a pledge of a region; to someone who has an account; to who asks for a correction; or
+    # to a list that is asked to sign.
     signatory = models.ForeignKey(Signatory, null=True, on_delete=models.CASCADE, related_name="mails")
     pledge = models.ForeignKey(
         Pledge, null=True, on_delete=models.CASCADE, related_name="mails", verbose_name=_("engagement")
@@ -189,6 +196,12 @@ class OutboxMail(models.Model):
         on_delete=models.CASCADE,
         related_name="mails",
         verbose_name=_("demande de correction"),
+    )
+    invitation = models.OneToOneField(
+        Invitation, null=True, on_delete=models.PROTECT, related_name="mail", verbose_name=_("sollicitation")
+    )
+    campaign = models.ForeignKey(  # whose text somebody who has an account tries on themself
+        Campaign, null=True, on_delete=models.PROTECT, related_name="trials", verbose_name=_("campagne essayée")
     )
     recipient = models.EmailField(_("destinataire"), blank=True, help_text=_("Effacé une fois le courrier parti."))
     created_at = models.DateTimeField(_("dû depuis le"), auto_now_add=True)
@@ -208,13 +221,26 @@ class OutboxMail(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    user=None, correction=None, signatory__isnull=False, pledge__isnull=False, region__isnull=False
+                    user=None,
+                    correction=None,
+                    invitation=None,
+                    signatory__isnull=False,
+                    pledge__isnull=False,
+                    region__isnull=False,
                 )
-                | Q(user__isnull=False, signatory=None, pledge=None, region=None)
-                | Q(user=None, signatory=None, pledge=None, correction__isnull=False),
-                name="outbox_to_a_signatory_an_account_or_an_asker",
+                | Q(user__isnull=False, signatory=None, pledge=None, region=None, invitation=None)
+                | Q(user=None, signatory=None, pledge=None, correction__isnull=False, invitation=None)
+                | Q(
+                    user=None,
+                    signatory=None,
+                    pledge=None,
+                    correction=None,
+                    invitation__isnull=False,
+                    region__isnull=False,
+                ),
+                name="outbox_to_a_signatory_an_account_an_asker_or_a_list",
                 violation_error_message=_(
-                    "Un courrier va à qui signe, à qui a un compte, ou à qui demande une correction."
+                    "Un courrier va à qui signe, à qui a un compte, à qui demande une correction, ou à une liste."
                 ),
             ),
             models.CheckConstraint(
@@ -229,13 +255,17 @@ class OutboxMail(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(sent_at=None, abandoned_at=None), name="outbox_due")
+            models.Index(fields=["next_try_at"], condition=Q(sent_at=None, abandoned_at=None), name="outbox_due"),
+            # What has left in the last minute: MAILS_PER_MINUTE.
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="outbox_sent"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.pledge or self.correction or self.user}"
+        return f"{self.get_kind_display()}, {self.pledge or self.invitation or self.correction or self.user}"
 
     @property
     def addressee(self) -> str:
         """Who the mail is for, by name; never the address."""
+        if self.invitation:
+            return str(self.invitation.candidate_list)
         return str(self.signatory or self.user or (self.correction and self.correction.name) or "—")

@@ -112,6 +112,16 @@ class Pledge(models.Model):
         related_name="amendments",
         verbose_name=_("remplace"),
     )
+    # Whose link led here, as far as the browser said: it proves that somebody had that mail, and nothing more.
+    came_by = models.ForeignKey(
+        "pledges.Invitation",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="pledges",
+        verbose_name=_("par le lien d’une sollicitation"),
+    )
     # Printed on the receipt: whoever holds the paper checks it against the record.
     code = models.CharField(
         _("code de vérification"), max_length=CODE_LENGTH, unique=True, default=make_code, editable=False
@@ -121,6 +131,7 @@ class Pledge(models.Model):
 
     # Set by the desk's queue: what the pledge waits for, in words.
     standstill: str
+    is_decided: bool  # by a decision prepared during the silence
     # Set by with_counts().
     committed_count: int
     principle_count: int

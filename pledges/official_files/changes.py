@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pledges.enums import CandidateRole, ListKind
 from pledges.models import CandidateList, Contest, Nuance
 from pledges.official_files.lists import OfficialList
 from pledges.official_files.matching import Person, list_norm, match_people, provisional_code
@@ -173,6 +174,7 @@ def _new_list(contest: Contest, facts: ListFacts, known: Known, codes: set[str])
     codes.add(code)
     return CandidateList(
         contest=contest,
+        kind=ListKind.PAIR if facts.canton else ListKind.LIST,
         official_code=code,
         panel_number=facts.panel_number,
         name=facts.name,
@@ -223,24 +225,36 @@ class _PeopleChanges:
     """What became of the people of one list."""
 
     were_there: bool
-    heads: int = 0  # people who are head, or were: one when nothing changed
-    old_head: str = ""
-    new_head: str = ""
+    is_pair: bool
+    stayed: bool = True  # whoever led, or made the binôme, still does
+    old_heads: list[str] = field(default_factory=list)
+    new_heads: list[str] = field(default_factory=list)
     changes: list[PersonChange] = field(default_factory=list)
 
     @property
+    def old_head(self) -> str:
+        return " et ".join(self.old_heads)
+
+    @property
+    def new_head(self) -> str:
+        return " et ".join(self.new_heads)
+
+    @property
     def head_changed(self) -> bool:
-        return self.were_there and self.heads > 1
+        return self.were_there and not self.stayed and bool(self.old_heads and self.new_heads)
 
     def head_phrase(self) -> list[str]:
         if not self.head_changed:
             return []
         names = {"before": self.old_head or "—", "after": self.new_head or "—"}
+        if self.is_pair:
+            return [_("binôme : %(before)s devient %(after)s") % names]
         return [_("tête de liste : %(before)s devient %(after)s") % names]
 
     def phrases(self) -> list[str]:
         fates = Counter(change.fate for change in self.changes)
-        phrases = [_("tête de liste changée")] if self.head_changed else []
+        changed = _("binôme changé") if self.is_pair else _("tête de liste changée")
+        phrases = [changed] if self.head_changed else []
         sentences = {
             "created": _("personnes nouvelles : %d"),
             "updated": _("personnes modifiées : %d"),
@@ -258,17 +272,17 @@ def _compare_people(
     changes: Changes,
 ) -> _PeopleChanges:
     """Add a list's people to the changes; what became of each."""
-    found = _PeopleChanges(bool(people))
+    found = _PeopleChanges(bool(people), candidate_list.kind == ListKind.PAIR)
     for person, row in match_people(people, rows):
         if person and row and "section_name" not in known.fields:
             row = row._replace(section_name=person.section_name if row.section_code == person.section_code else "")  # noqa: PLW2901
-        was_head = bool(person and person.is_head and person.left_at is None)
-        if (row and row.is_head) or was_head:
-            found.heads += 1
-        if row and row.is_head:
-            found.new_head = _full_name(row)
-        if person and was_head:
-            found.old_head = _full_name(person)
+        led = bool(person and person.left_at is None and _leads(person, is_pair=found.is_pair))
+        leads = bool(row and _leads(row, is_pair=found.is_pair))
+        found.stayed = found.stayed and led == leads
+        if row and leads:
+            found.new_heads.append(_full_name(row))
+        if person and led:
+            found.old_heads.append(_full_name(person))
         if fate := _fate(person, row):
             changes.people[fate] += 1
         if fate in {"", "unchanged"}:
@@ -281,6 +295,11 @@ def _compare_people(
         elif person and row:
             changes.old_people.append((person, row))
     return found
+
+
+def _leads(someone: Person | CandidateRow, *, is_pair: bool) -> bool:
+    """Whether they lead a list, or are one of the two members of a binôme."""
+    return someone.role == CandidateRole.CANDIDATE if is_pair else someone.is_head
 
 
 def _fate(person: Person | None, row: CandidateRow | None) -> str:
@@ -296,7 +315,7 @@ def _name_and_place(person: Person | None, row: CandidateRow | None) -> tuple[st
     """Someone's name and place, by the file; by what is stored for who is no longer in it."""
     found = row or person
     assert found  # noqa: S101  a pair is never empty
-    place = _("n° %d") % found.rank
+    place = _("remplaçant·e") if found.role == CandidateRole.SUBSTITUTE else _("n° %d") % found.rank
     if section := found.section_name or found.section_code:
         place = _("%(place)s, section %(section)s") % {"place": place, "section": section}
     return _full_name(found), place

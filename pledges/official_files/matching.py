@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from pledges.enums import CandidateRole
 from pledges.models import CandidateList
 from pledges.official_files.lists import OfficialList
 from pledges.official_files.refusals import Problems
@@ -29,6 +30,7 @@ class Person(NamedTuple):
     first_names: str
     norm: str
     sex: str
+    role: str
 
 
 def list_norm(name: str) -> str:
@@ -39,6 +41,43 @@ def list_norm(name: str) -> str:
 def provisional_code(panel_number: int) -> str:
     """The code of a list from a file that has none: its panel, marked as such."""
     return f"P{panel_number}"
+
+
+def match_pairs(
+    officials: Sequence[OfficialList], stored: Sequence[CandidateList]
+) -> list[tuple[OfficialList | None, CandidateList | None]]:
+    """Pair the binômes of a canton: by their names, else by panel when one of the two members is still there.
+
+    Their files have no deposit code, and the pledge of two people must never become that of two others.
+
+    :return: Pairs in the order of the file, then the stored binômes that the file does not name.
+    """
+    matches: dict[int, CandidateList] = {}
+    free = sorted(stored, key=lambda one: one.left_at is not None)  # those that stand come first, and win
+    for is_same in (_is_unchanged, _has_its_name, _has_its_panel_and_a_member):
+        for official in officials:
+            found = next((one for one in free if id(official) not in matches and is_same(official, one)), None)
+            if found:
+                matches[id(official)] = found
+                free.remove(found)
+    gone = [one for one in stored if one in free]
+    return [(official, matches.get(id(official))) for official in officials] + [(None, one) for one in gone]
+
+
+def _is_unchanged(official: OfficialList, stored: CandidateList) -> bool:
+    return _has_its_name(official, stored) and official.facts.panel_number == stored.panel_number
+
+
+def _has_its_name(official: OfficialList, stored: CandidateList) -> bool:
+    return list_norm(official.facts.name) == stored.norm
+
+
+def _has_its_panel_and_a_member(official: OfficialList, stored: CandidateList) -> bool:
+    members = [one for one in official.candidates if one.role == CandidateRole.CANDIDATE]
+    names = {person_norm(one.first_names, one.last_name) for one in members}
+    return official.facts.panel_number == stored.panel_number and any(
+        f" {name} " in f" {stored.norm} " for name in names
+    )
 
 
 def match_lists(

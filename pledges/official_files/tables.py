@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from pledges.official_files.columns import Layout, lay_out, recognised, understand
+from pledges.official_files.columns import FileKind, Layout
 from pledges.official_files.refusals import FileRefusedError
 
 MAX_BYTES = 50 * 1024 * 1024  # the whole country, 20,000 candidates, takes 4 MB
@@ -79,17 +79,18 @@ class Table:
 
 @contextmanager
 def open_table(
-    source: IO[bytes], *, name: str, mapping: Mapping[str, str] | None = None, may_lack: bool = False
+    source: IO[bytes], kind: FileKind, *, name: str, mapping: Mapping[str, str] | None = None, may_lack: bool = False
 ) -> Iterator[Table]:
     """Read a file's header; its rows follow, one at a time.
 
     :param source: The bytes, seekable, read from their beginning; left open.
+    :param kind: What the file should tell.
     :param name: The file's name: one that ends with ``.xlsx`` must be a workbook. Otherwise the content tells.
-    :param mapping: As ``columns.lay_out`` takes it.
+    :param mapping: As ``FileKind.lay_out`` takes it.
     :param may_lack: Whether needed columns may be missing: to ask someone where they are.
     :raises FileRefusedError: When the file as a whole cannot be read; at any row, for a damaged workbook.
     """
-    header = _Header(mapping, may_lack=may_lack)
+    header = _Header(kind, mapping, may_lack=may_lack)
     found = _inspect(source, name=name)
     source.seek(0)
     if found.encoding is None:
@@ -106,13 +107,14 @@ def open_table(
 class _Header:
     """How to read a header line."""
 
-    def __init__(self, mapping: Mapping[str, str] | None, *, may_lack: bool) -> None:
-        self.read = lay_out if may_lack else understand
+    def __init__(self, kind: FileKind, mapping: Mapping[str, str] | None, *, may_lack: bool) -> None:
+        self.kind = kind
+        self.read = kind.lay_out if may_lack else kind.understand
         self.mapping = mapping
 
     def likeness(self, cells: Sequence[str]) -> tuple[int, int]:
         """How much a line is like a header; of two alike, that which makes more columns."""
-        return recognised(cells), len(cells)
+        return self.kind.recognised(cells), len(cells)
 
     def lay_out(self, cells: Sequence[str]) -> Layout:
         return self.read(cells, self.mapping)
@@ -215,7 +217,7 @@ def _numbered(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
     while content := text.readline(_MAX_LINE):
         line += 1
         if len(content) == _MAX_LINE:
-            raise FileRefusedError(_("La ligne %d est démesurée : ce n’est pas un fichier de candidatures.") % line)
+            raise FileRefusedError(_("La ligne %d est démesurée : ce n’est pas un fichier officiel.") % line)
         if content.strip():
             yield line, content.rstrip("\r\n")
 

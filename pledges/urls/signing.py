@@ -6,6 +6,7 @@ from pledges.views.confirming import code, confirm
 from pledges.views.corrections import corrections, corrections_sent
 from pledges.views.email_change import approve, ask_change, noted, prove
 from pledges.views.finding import find
+from pledges.views.invited import invitation, refuse
 from pledges.views.my_data import contact, download, erase, erased, my_data
 from pledges.views.private_page import amend, answer, ask, asked, private, withdraw
 from pledges.views.receipts import download as download_receipt
@@ -34,6 +35,8 @@ urlpatterns = [
     path("signer/ma-page/<str:token>/donnees/", my_data, name="private-data"),
     path("signer/ma-page/<str:token>/donnees/telecharger/", download, name="private-download"),
     path("signer/ma-page/<str:token>/donnees/effacer/", erase, name="private-erase"),
+    path("signer/invitation/<str:key>/", invitation, name="invitation"),
+    path("signer/invitation/<str:key>/refuser/", refuse, name="invitation-refuse"),
     path("signer/confirmer/<str:token>/", confirm, name="confirm"),
     path("signer/adresse/notee/", noted, {"outcome": "noted"}, name="email-noted"),
     path("signer/adresse/changee/", noted, {"outcome": "changed"}, name="email-changed"),

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from pledges import calendar
+from pledges.enums import Round
 from pledges.forms.comparing import ComparisonForm
 from pledges.matrix import Cell, Matrix, Row, matrix
-from pledges.models import Contest, Principle
+from pledges.models import CandidateList, Contest, Principle
 from regions.pages import public_page
 
 
@@ -35,7 +37,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     form = ComparisonForm(request.GET)
     is_valid = form.is_valid()
     contest = form.known[0].contest if form.known else _asked(request)
-    table = matrix(contest) if contest else None
+    table = matrix(contest, _round_of(form.known) if is_valid else None) if contest else None
     chosen = {candidate_list.pk for candidate_list in form.known}
     rows = [row for row in table.rows if row.list.pk in chosen] if table and is_valid else []
     context = {
@@ -46,9 +48,16 @@ def compare(request: HttpRequest) -> HttpResponse:
         "matrix": table,
         "chosen": chosen,
         "rows": rows,
+        "counted": table.kind.lists(len(rows)) if table else "",
         "answers": answers(table, rows) if table and rows else [],
+        "hush": calendar.silence_in(contest.region) if contest else None,
     }
     return render(request, "pledges/compare.html", context)
+
+
+def _round_of(lists: Sequence[CandidateList]) -> Round:
+    """The last round that these lists have in common: that of a merged list, else the one where all of them stood."""
+    return max(set.intersection(*(set(candidate_list.rounds) for candidate_list in lists)))
 
 
 def _asked(request: HttpRequest) -> Contest | None:

@@ -10,7 +10,7 @@ from django.utils.csp import CSP
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 
-from pledges import calendar
+from pledges import calendar, second_round
 from pledges.matrix import cells, standing
 from pledges.models import CandidateList, Contest, Election, Pledge
 from regions.models import Region
@@ -42,7 +42,7 @@ def how_to_embed(request: HttpRequest) -> HttpResponse:
 def embedded_region(request: HttpRequest, slug: str) -> HttpResponse:
     """How many lists of a region signed, election by election."""
     region = get_object_or_404(Region, slug=slug)
-    current = Election.objects.current_in(region)
+    current = Election.objects.current_in(region, calendar.shown_at(region).date())
     contests = list(Contest.objects.public().filter(region=region, election__in=current).with_counts())
     votes = []
     for election in current:
@@ -72,7 +72,7 @@ def embedded_list(request: HttpRequest, pk: int) -> HttpResponse:
         "election": election,
         "is_signed": pledge is not None and pledge.is_published,
         "cells": cells(pledge, election.charter.principles.all()),
-        "standing": standing(pledge, calendar.answers_as_of(election, shown.contest.region)),
+        "standing": standing(pledge, second_round.answers_as_of(shown.contest, shown.rounds[-1])),
     }
     return render(request, "pledges/embed_list.html", context)
 

@@ -12,12 +12,13 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pledges.enums import Act
 from pledges.icalendar import AllDay, calendar_file
 from pledges.matrix import Row, matrix
-from pledges.models import Contest, Election, Pledge
+from pledges.models import Contest, Election, JournalEntry, Pledge
 from pledges.models.pledge import PledgeQuerySet
 from regions.csv_cells import write_rows
-from regions.models import Region, Revision
+from regions.models import Region
 from regions.pages import attached, public_page
 
 LATEST = 30
@@ -97,12 +98,17 @@ def _summary(pledge: Pledge) -> str:
 
 @public_page
 def election_calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    """The six dates of an election, as all-day events."""
+    """The dates of an election, as all-day events."""
     election = get_object_or_404(Election, slug=slug)
     dates = {
         "signing-opens": (election.signing_opens_on, _("%s : les signatures ouvrent")),
         "signing-closes": (election.signing_closes_on, _("%s : dernier jour des signatures")),
+        "filing-closes": (election.candidacies_close_on, _("%s : dernier jour du dépôt des candidatures")),
         "first-round": (election.first_round_on, _("%s : premier tour")),
+        "second-filing-closes": (
+            election.second_candidacies_close_on,
+            _("%s : dernier jour du dépôt des candidatures pour le second tour"),
+        ),
         "second-round": (election.second_round_on, _("%s : second tour")),
         "mandate-starts": (election.mandate_starts_on, _("%s : début du mandat")),
         "mandate-ends": (election.mandate_ends_on, _("%s : fin du mandat")),
@@ -112,9 +118,16 @@ def election_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     events = [
         AllDay(uid=f"election-{election.pk}-{key}@{host}", on=on, summary=words % election.name, url=url)
         for key, (on, words) in dates.items()
+        if on
     ]
-    content = calendar_file(election.name, events, stamp=election.signing_opens_on, version=Revision.current())
+    content = calendar_file(election.name, events, stamp=election.signing_opens_on, version=_version(election))
     return attached(HttpResponse(content, content_type="text/calendar; charset=utf-8"), f"{election.slug}.ics")
+
+
+def _version(election: Election) -> int:
+    """How many times its dates were edited: what happens elsewhere is no reason to say that they have changed."""
+    edits = JournalEntry.objects.filter(act__in=(Act.RECORD_EDITED, Act.RECORD_ADDED), election=election)
+    return edits.filter(details__record=Election._meta.label_lower).count()
 
 
 # --- Table ---
@@ -141,4 +154,4 @@ def contest_table(request: HttpRequest, slug: str, territory: str) -> HttpRespon
 def _row(row: Row) -> list[object]:
     answers = [text for cell in row.cells for text in (cell.label, cell.statement)]
     leaders = ", ".join(leader.full_name for leader in row.leaders)
-    return [row.list.panel_number, row.list.name, leaders, row.list.nuance, *answers, row.state]
+    return [row.list.panel_number, row.list.name, leaders, row.list.nuance, *answers, " ; ".join(row.sentences)]

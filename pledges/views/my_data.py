@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from pledges import calendar, consent
+from pledges import consent
 from pledges.actions import consents, personal_data
 from pledges.enums import Door
 from pledges.forms import ContactForm, EraseForm
@@ -63,12 +63,13 @@ def erase(request: HttpRequest, token: str, signatory: Signatory) -> HttpRespons
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if signatory.email:
-            personal_data.erase(signatory.email, door=Door.PRIVATE_PAGE)
+            done = personal_data.erase(signatory.email, door=Door.PRIVATE_PAGE)
         else:  # withdrawn already
-            personal_data.erase_signature(signatory, door=Door.PRIVATE_PAGE)
+            done = personal_data.erase_signature(signatory, door=Door.PRIVATE_PAGE)
+        if done.waiting:  # the electoral silence keeps the public page as it was
+            return render(request, "pledges/private_erased.html", {"silence": context["silence"]})
         return redirect("private-erased")
-    region = signatory.pledge.candidate_list.contest.region
-    context |= {"form": form, "signatures": _signatures(signatory), "silence": calendar.silence_in(region)}
+    context |= {"form": form, "signatures": _signatures(signatory)}
     return render(request, "pledges/private_erase.html", context, status=422 if form.is_bound else 200)
 
 

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from pledges import structured
+from pledges import calendar, structured
 from pledges.models import Election
 from pledges.press import BarChart, ElectionFigures, figures_of
 from pledges.views.drawn import drawn
@@ -16,7 +16,7 @@ from regions.pages import attached, public_page
 def press(request: HttpRequest) -> HttpResponse:
     """The elections of the moment, in figures that may be quoted."""
     context = {
-        "votes": [figures_of(election) for election in Election.objects.current()],
+        "votes": [figures_of(election) for election in Election.objects.current(calendar.shown_at().date())],
         "structured": structured.breadcrumb([], _("Presse"), request.path),
     }
     return render(request, "pledges/press.html", context)
@@ -40,10 +40,11 @@ def press_png(request: HttpRequest, slug: str, chart: str) -> HttpResponse:
 def press_table(request: HttpRequest, slug: str, chart: str) -> HttpResponse:
     """The figures of a chart, for a spreadsheet."""
     figures, shown = _chart(slug, chart)
-    header: list[object] = [_("quoi"), _("listes qui s’engagent"), _("listes"), _("phrase à citer")]
+    lists = figures.election.choice.many
+    header: list[object] = [_("quoi"), _("%s qui s’engagent") % lists, lists, _("phrase à citer")]
     rows: list[list[object]] = [[it.label, it.count, it.total, it.sentence] for it in shown.figures]
     if shown is figures.by_region:
-        header[1:3] = [_("listes signataires"), _("listes"), *(it.label for it in figures.by_principle.figures)]
+        header[1:3] = [_("%s signataires") % lists, lists, *(it.label for it in figures.by_principle.figures)]
         for row, counts in zip(rows, figures.table, strict=True):
             row[3:3] = counts
     response = HttpResponse(content_type="text/csv; charset=utf-8")

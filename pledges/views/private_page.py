@@ -10,16 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from pledges import calendar, consent, limits
+from pledges import calendar, consent, limits, second_round
 from pledges.actions import asking
 from pledges.actions import signing as actions
 from pledges.actions.links import send_links
 from pledges.actions.personal_data import entries_of
+from pledges.actions.preparing import CannotPrepareError
 from pledges.actions.transitions import TransitionError
-from pledges.enums import LIVE, Act, LinkPurpose, PledgeState
+from pledges.enums import LIVE, STANDING, Act, Decision, LinkPurpose, PledgeState
 from pledges.forms import AnswerForm, AnswersForm, PrivateLinkForm, WithdrawForm
 from pledges.matrix import all_cells
-from pledges.models import EmailChange, MailLink, Pledge, Question, Signatory
+from pledges.models import EmailChange, MailLink, Pledge, PreparedDecision, Question, Signatory
 from pledges.receipts import may_be_made
 from pledges.views.refusals import too_many
 
@@ -71,6 +72,8 @@ def by_link(view: SignerView) -> Callable[[HttpRequest, str], HttpResponse]:
 def private_context(token: str, signatory: Signatory) -> dict[str, object]:
     """What each of the private pages knows: the pledge, the link, and what one may still do."""
     pledge = signatory.pledge
+    silence = calendar.silence_in(pledge.candidate_list.contest.region)
+    withdrawing = silence is not None and _withdraws(pledge)
     amendment = (
         pledge.amendments.filter(state__in=(PledgeState.SUBMITTED, PledgeState.IN_REVIEW)).order_by("-pk").first()
     )
@@ -82,15 +85,21 @@ def private_context(token: str, signatory: Signatory) -> dict[str, object]:
         "list": pledge.candidate_list,
         "amendment": amendment,
         "is_live": pledge.state in LIVE,
-        "can_amend": pledge.state == PledgeState.PUBLISHED and amendment is None,
-        "can_withdraw": pledge.state in LIVE,
+        "silence": silence,
+        "withdrawing": withdrawing,
+        "can_amend": pledge.state == PledgeState.PUBLISHED and amendment is None and not withdrawing,
+        "can_withdraw": pledge.state in LIVE and not withdrawing,
     }
+
+
+def _withdraws(pledge: Pledge) -> bool:
+    """Whether its withdrawal is asked for, and waits for the end of the electoral silence."""
+    return PreparedDecision.objects.waiting().filter(pledge=pledge, decision=Decision.WITHDRAW).exists()
 
 
 @by_link
 def private(request: HttpRequest, token: str, signatory: Signatory) -> HttpResponse:
     """Where the pledge stands, what it says, and what one may do."""
-    contest = signatory.pledge.candidate_list.contest
     questions = [
         (question, None if question.is_answered else AnswerForm(auto_id=f"question-{question.pk}-%s"))
         for question in signatory.questions.order_by("-asked_at", "-pk")
@@ -103,8 +112,7 @@ def private(request: HttpRequest, token: str, signatory: Signatory) -> HttpRespo
         "entries": entries_of(signatory).exclude(act=Act.PLEDGE_NOTED).order_by("-pk"),
         "questions": questions,
         "is_asked": any(form for _question, form in questions),
-        "silence": calendar.silence_in(contest.region),
-        "signing": calendar.signing(contest.election, contest.region),
+        "signing": second_round.signing_of(signatory.pledge.candidate_list),
         "change": EmailChange.objects.open().filter(signatory=signatory).first(),
     }
     return render(request, "pledges/private.html", context)
@@ -166,17 +174,16 @@ def withdraw(request: HttpRequest, token: str, signatory: Signatory) -> HttpResp
     context = private_context(token, signatory)
     if not context["can_withdraw"]:
         return redirect("private", token=token)
-    contest = signatory.pledge.candidate_list.contest
     context |= {
-        "silence": calendar.silence_in(contest.region),
-        "signing": calendar.signing(contest.election, contest.region),
+        "signing": second_round.signing_of(signatory.pledge.candidate_list),
+        "is_held": context["silence"] is not None and signatory.pledge.state in STANDING,
     }
     waiting = signatory.pledge.amends_id is not None and signatory.pledge.state == PledgeState.IN_REVIEW
     form = WithdrawForm(request.POST if request.method == "POST" else None, amends=waiting)
     if form.is_valid():
         try:
             actions.withdraw(signatory.pledge, reason=form.cleaned_data.get("reason", ""))
-        except TransitionError as error:
+        except (TransitionError, CannotPrepareError) as error:
             form.add_error(None, str(error))
         else:
             return redirect("private", token=token)

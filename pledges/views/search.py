@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from pledges.cantons import address_in, regions_by_canton
 from pledges.search import LIMIT, find_candidates, find_cantons, find_lists
 from pledges.suggestions import suggestions_for
 from regions.pages import public_page
@@ -33,7 +34,10 @@ def search(request: HttpRequest) -> HttpResponse:
     # « Paris » is a commune, and a family name: who bears it must stay within reach, and so must a commune's cantons.
     is_choice = bool(lists or candidates or (cantons and places.communes))
     if page == 1 and places.is_certain and (places.named_regions or not is_choice):
-        return redirect(places.regions[0])
+        [region] = places.regions
+        departments = {*(one.code for one in places.departments), *(one.department_id for one in places.communes)}
+        code = departments.pop() if len(departments) == 1 and not places.named_regions else ""
+        return redirect(address_in(region, code, regions_by_canton([region]) if code else ()))
     has_next = page < LAST_PAGE and max(len(cantons), len(lists), len(candidates)) > LIMIT
     context = {
         "query": query,
@@ -44,6 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "cantons": cantons[:LIMIT],
         "lists": lists[:LIMIT],
         "candidates": candidates[:LIMIT],
+        "by_canton": regions_by_canton(places.regions),
         "found": bool(places.regions or named),
     }
     return render(request, "pledges/search.html", context)

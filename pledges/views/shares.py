@@ -3,9 +3,9 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from pledges import shares
+from pledges import calendar, second_round, shares
+from pledges.kept import Drawing
 from pledges.models import CandidateList, Contest, Election, Pledge, Principle
-from pledges.models.elections import ContestQuerySet
 from pledges.views.drawn import drawn
 from regions.models import Region
 from regions.pages import public_page
@@ -21,7 +21,7 @@ def share_portal(request: HttpRequest) -> HttpResponse:
 def share_region(request: HttpRequest, slug: str) -> HttpResponse:
     """A region, in the elections that its page shows."""
     region = get_object_or_404(Region, slug=slug)
-    current = Election.objects.current_in(region)
+    current = Election.objects.current_in(region, calendar.shown_at(region).date())
     contests = region.contests.public().filter(election__in=current).select_related("election").with_counts()
     return drawn(request, shares.of_region(region, contests.order_by("-election__kind", "pk")))
 
@@ -36,8 +36,8 @@ def share_election(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def share_contest(request: HttpRequest, slug: str, territory: str) -> HttpResponse:
     """One contest."""
-    contest = get_object_or_404(_contests(), election__slug=slug, slug=territory)
-    return drawn(request, shares.of_contest(contest))
+    contest = get_object_or_404(Contest.objects.public(), election__slug=slug, slug=territory)
+    return drawn(request, _of_contest(contest))
 
 
 @public_page
@@ -53,13 +53,13 @@ def share_list(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if pledge and shown.left_at is None:
         return drawn(request, shares.of_list(shown, pledge))
-    return drawn(request, shares.of_contest(_contests().get(pk=shown.contest_id)))
+    return drawn(request, _of_contest(shown.contest))
 
 
 @public_page
 def share_principle(request: HttpRequest, number: int) -> HttpResponse:
     """A principle of the charter of the moment."""
-    elections = Election.objects.current()
+    elections = Election.objects.current(calendar.shown_at().date())
     if not elections:
         raise Http404
     return drawn(
@@ -67,5 +67,8 @@ def share_principle(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def _contests() -> ContestQuerySet:
-    return Contest.objects.public().select_related("election", "region").with_counts()
+def _of_contest(contest: Contest) -> Drawing:
+    """The picture of a contest, with the lists of the round that its page shows."""
+    one_round = second_round.round_shown_in(contest)
+    counted = Contest.objects.public().select_related("election", "region").with_counts(one_round)
+    return shares.of_contest(counted.get(pk=contest.pk), one_round)

@@ -16,19 +16,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from pledges import calendar
+from pledges import calendar, invitation_keys, second_round
 from pledges.actions import signing as actions
 from pledges.actions.declaring import declare as declare_candidacy
 from pledges.actions.declaring import replace_unconfirmed
 from pledges.actions.links import send_links
 from pledges.actions.signing import Reply
 from pledges.declared import Declaration
-from pledges.draft import DECLARED, PRINCIPLE, READ, SENT, WHO, Draft, DraftTooLongError, StepData
+from pledges.draft import DECLARED, INVITED, PRINCIPLE, READ, SENT, WHO, Draft, DraftTooLongError, StepData
 from pledges.enums import STANDING, ListKind
 from pledges.forms import CodeForm, DeclareForm, PrincipleForm, SendForm, SignersForm
 from pledges.limits import TooManyError, admit_link, admit_signature
 from pledges.matrix import Cell
-from pledges.models import Candidate, CandidateList, Contest, Election, Pledge, Principle
+from pledges.models import Candidate, CandidateList, Contest, Election, Invitation, Pledge, Principle
 from pledges.views.refusals import too_many
 
 # What a script sends while someone types: to keep, not to check.
@@ -63,7 +63,8 @@ class SigningPath:
         self.is_personal = candidate is not None
         self.people = signing_people(candidate_list, candidate) if people is None else people
         self.principles: list[Principle] = list(self.election.charter.principles.all())
-        self.window = calendar.signing(self.election, self.contest.region)
+        silence = calendar.silence_in(self.contest.region)
+        self.window = second_round.signing_of(candidate_list, silence=silence)
         self.draft = Draft.read(request, address)
         self._filled: dict[str, tuple[StepData, PrincipleForm | SignersForm]] = {}
 
@@ -135,6 +136,14 @@ class SigningPath:
             candidate=self.candidate,
             state__in=STANDING,
         ).exists()
+
+    def came_by(self) -> Invitation | None:
+        """The invitation whose link led here, when this browser says so and it was this list's."""
+        try:
+            key = invitation_keys.owner_of(str((self.draft.get(INVITED) or {}).get("key", "")))
+        except invitation_keys.UnknownKeyError:
+            return None
+        return Invitation.objects.filter(pk=key, candidate_list=self.candidate_list).first() if key else None
 
     def context(self, **more: Any) -> dict[str, Any]:
         """What every page of the way shows, and what this one does."""
@@ -344,7 +353,13 @@ def _send(
     if path.declaration:
         pledge = declare_candidacy(path.declaration, signers=signers, replies=replies)
     else:
-        pledge = actions.submit(path.candidate_list, candidate=path.candidate, signers=signers, replies=replies)
+        pledge = actions.submit(
+            path.candidate_list,
+            candidate=path.candidate,
+            signers=signers,
+            replies=replies,
+            came_by=path.came_by(),
+        )
     if sent := path.draft.get(SENT):  # a correction: the link that went to the wrong address stops working
         replace_unconfirmed(pledge, replaced=sent["pledge"])
     return pledge, emails

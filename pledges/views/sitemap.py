@@ -25,22 +25,25 @@ PROSE = (
 
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Prose, principles, regions, elections, contests, and the lists whose pledge is published.
+    """Prose, principles, regions, elections, contests and their departments, and the lists whose pledge is published.
 
     A list that has not signed has a page too; it is reached from its contest, and is not put forward.
     """
     elections = Election.objects.current()
     signed = Pledge.objects.published().for_lists().values("candidate_list")
     principles = Principle.objects.filter(charter=Charter.objects.shown_with(elections))
+    contests = list(Contest.objects.public().select_related("election").order_by("election", "slug"))
+    departments = dict.fromkeys((one.election.slug, one.department_id) for one in contests if one.department_id)
     shown = [
         *Region.objects.order_by("norm"),
         *Election.objects.latest_first(),
-        *Contest.objects.public().select_related("election").order_by("election", "slug"),
+        *contests,
         *CandidateList.objects.standing().filter(pk__in=signed).order_by("pk"),
     ]
     addresses = [
         *map(reverse, PROSE),
         *(reverse("principle", args=[principle.number]) for principle in principles.order_by("number")),
+        *(reverse("department", args=pair) for pair in departments),
         *(each.get_absolute_url() for each in shown),
     ]
     return render(request, "sitemap.xml", {"addresses": addresses}, content_type="application/xml")

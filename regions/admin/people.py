@@ -1,5 +1,6 @@
 """Networks: administrators alone. Members and accounts are the desk's, which writes their changes in the journal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.admin.history import HistoryAdmin
 from regions.admin.proof import needs_fresh_proof
+from regions.admin.publishing import PublishingAdmin, Territories
 from regions.admin.scoping import AdministratorAdmin
 from regions.models import Network
 
@@ -17,7 +19,7 @@ admin.site.unregister(Group)  # rights come from memberships
 
 
 @admin.register(Network)
-class NetworkAdmin(HistoryAdmin[Network], AdministratorAdmin[Network]):
+class NetworkAdmin(PublishingAdmin[Network], HistoryAdmin[Network], AdministratorAdmin[Network]):
     empty_words = _("Ajoutez un réseau et ses régions : ses membres y vérifieront les engagements.")
     list_display = ("name", "where", "site")
     list_filter = ("is_national",)
@@ -25,9 +27,16 @@ class NetworkAdmin(HistoryAdmin[Network], AdministratorAdmin[Network]):
     search_fields = ("name",)
     search_help_text = _("Un mot du nom du réseau.")
 
+    def territories_of(self, row: Network, typed: Mapping[str, Any]) -> Territories:
+        """A network is named on the pages of its regions; a national one, on none but may be on all."""
+        if row.is_national:
+            return None
+        stored = set(row.regions.values_list("pk", flat=True)) if row.pk else set()
+        return frozenset(stored | {region.pk for region in typed.get("regions", ())})
+
     # Its regions are the rights of its members.
-    add_view = method_decorator(needs_fresh_proof)(HistoryAdmin.add_view)
-    change_view = method_decorator(needs_fresh_proof)(HistoryAdmin.change_view)
+    add_view = method_decorator(needs_fresh_proof)(PublishingAdmin.add_view)
+    change_view = method_decorator(needs_fresh_proof)(PublishingAdmin.change_view)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("regions")

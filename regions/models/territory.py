@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regions import lookups  # noqa: F401  registers the prefix look-up
@@ -109,6 +110,14 @@ class Department(Named):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def council(self) -> str:
+        """The assembly that its cantons elect: « conseil départemental d’Ille-et-Vilaine ».
+
+        ``regions.unserved`` says of which departments there is none.
+        """
+        return gettext("conseil départemental %s") % self.of_name
 
 
 class CommuneQuerySet(models.QuerySet["Commune"]):

@@ -10,7 +10,8 @@ WIDTHS = (320, 768, 1280)
 # axe lies in the page already where a script brought it there: half a megabyte, sent once a page.
 RUN = """async () => {
   const over = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
-  await Promise.allSettled(over.map((one) => one.finished));  // a colour on its way is no colour to judge
+  const still = Promise.allSettled(over.map((one) => one.finished));  // a colour on its way is no colour to judge
+  await Promise.race([still, new Promise((done) => setTimeout(done, 2000))]);  // one taken back may never finish
   const {violations} = await axe.run({resultTypes: ["violations"]});
   return violations.flatMap(({id, nodes}) => nodes.map((node) =>
     `${id}: ${node.html.slice(0, 200)} (${node.failureSummary.split("\\n").slice(1).join(" ").trim().slice(0, 300)})`));

@@ -81,9 +81,8 @@ CLOSED = (
 
 
 @pytest.mark.timeout(180)  # fifteen pages, each read by axe
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_of_accounts_fits_and_is_accessible(page, context, live_server, administrator, scheme, width):
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_every_page_of_accounts_fits_and_is_accessible(page, context, live_server, administrator, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     beginner = colleague()

@@ -3,13 +3,18 @@
 import re
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from pledges.actions import review
+from pledges.actions.importing import import_candidates
+from pledges.enums import ElectionKind, IdentityCheck
 from pledges.models import Pledge
-from tests.browser.steps import answer_all, fits_and_is_accessible, read_then_press
+from tests.browser.steps import answer_all, confirm, fits_and_is_accessible, go_on, link_in, read_then_press, send
 from tests.desk.acts import code_of, telephone_of
 from tests.pledges.factories import CandidateListFactory, CharterFactory, ContestFactory, ElectionFactory
+from tests.pledges.pair_files import ALIX, LOU, NOA, SACHA, line_per_pair, pair
 from tests.regions.factories import (
     CommuneFactory,
     DepartmentFactory,
@@ -159,3 +164,45 @@ def test_the_main_path_needs_no_script(browser, browser_context_args, live_serve
     expect(page.get_by_role("heading", level=1)).to_have_text("Il reste à confirmer")
     assert [message["To"] for message in smtp.messages] == ["mandat@example.org"]
     context.close()
+
+
+def test_from_a_postcode_to_a_published_binome(page, live_server, smtp, settings, bretagne, moderator):
+    settings.SITE_URL = live_server.url
+    election = ElectionFactory(name="Départementales d’essai", kind=ElectionKind.DEPARTMENTAL, charter=CharterFactory())
+    content = line_per_pair(pair(ALIX, SACHA, LOU, NOA), pair(ALIX, SACHA, canton=("02", "Demoville-2")))
+    import_candidates(election, ContentFile(content.replace(b"Ille-et-Vilaine", b""), name="essai.csv"))
+
+    # A postcode does not give a canton: it opens the region at the department, where one chooses.
+    page.goto(live_server.url)
+    page.get_by_label("Code postal, commune, région, liste ou nom").fill("35000")
+    page.get_by_role("button", name="Chercher").click()
+    expect(page).to_have_url(f"{live_server.url}/regions/bretagne/?departement=35")
+    fits_and_is_accessible(page)
+    page.get_by_role("link", name=re.compile("Demoville-1")).click()
+    fits_and_is_accessible(page)
+    page.get_by_role("navigation", name="Fil d’Ariane").get_by_role("link").nth(3).click()
+    fits_and_is_accessible(page)
+    page.get_by_role("link", name=re.compile("Demoville-1")).click()
+
+    # A member signs for both, from the page of the canton; each confirms from their own mailbox.
+    page.get_by_role("link", name="Signer pour un binôme d’ici").click()
+    fits_and_is_accessible(page)
+    page.get_by_role("link", name="Signer pour Alix EXEMPLE et Sacha ESSAI").click()
+    page.get_by_role("link", name="Commencer").click()
+    answer_all(page, words=WORDS)
+    page.get_by_label("Adresse électronique (Alix EXEMPLE)").fill("alix@example.org")
+    page.get_by_label("Adresse électronique (Sacha ESSAI)").fill("sacha@example.org")
+    go_on(page)
+    send(page, consents=False)
+    for link in {message["To"]: link_in(message) for message in smtp.messages}.values():
+        confirm(page, link, consents=True)
+
+    # Once published, the canton shows it.
+    review.publish(Pledge.objects.get(), by=moderator, identity_check=IdentityCheck.CALL_BACK)
+    page.goto(live_server.url + "/elections/" + election.slug + "/")
+    page.get_by_role("link", name=re.compile("1 sur 2")).click()
+    page.get_by_role("link", name=re.compile("Demoville-1")).click()
+    expect(page.locator("main")).to_contain_text("1 binôme sur 1 a signé la charte.")
+    page.get_by_role("link", name="Alix EXEMPLE et Sacha ESSAI").first.click()
+    expect(page.locator("main")).to_contain_text(WORDS)
+    fits_and_is_accessible(page)

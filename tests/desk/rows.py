@@ -8,8 +8,9 @@ from django.contrib import admin
 from django.utils import timezone
 
 from pledges.actions.recording import record
-from pledges.enums import Act, AskedAs, Channel, CorrectionKind, MailKind
+from pledges.enums import Act, AskedAs, CampaignState, Channel, CorrectionKind, MailKind, MandateMatch
 from pledges.models import (
+    Campaign,
     Candidate,
     CandidateImport,
     CandidateList,
@@ -17,6 +18,7 @@ from pledges.models import (
     Contest,
     CorrectionRequest,
     DecisionReason,
+    ElectedOfficial,
     Election,
     Invitation,
     JournalEntry,
@@ -74,6 +76,22 @@ def candidate_lists(place: Place, count: int) -> None:
     )
 
 
+def campaigns(place: Place, count: int) -> None:
+    """Past ones: there is one at a time in a territory."""
+    Campaign.objects.bulk_create(
+        Campaign(
+            election=place.contest.election,
+            region=place.region,
+            state=CampaignState.CANCELLED,
+            subject=f"Objet {n}",
+            body="{lien}",
+            reminder_subject="Rappel",
+            reminder_body="{lien}",
+        )
+        for n in range(count)
+    )
+
+
 def candidates(place: Place, count: int) -> None:
     row = CandidateListFactory(contest=place.contest)
     Candidate.objects.bulk_create(
@@ -93,6 +111,25 @@ def contests(place: Place, count: int) -> None:
     Contest.objects.bulk_create(
         Contest(election=place.contest.election, region=place.region, code=f"C{n}", name=f"Canton {n}", slug=f"c-{n}")
         for n in range(count)
+    )
+
+
+def elected(place: Place, count: int) -> None:
+    row = CandidateListFactory(contest=place.contest)
+    people = Candidate.objects.bulk_create(
+        Candidate(candidate_list=row, rank=n + 1, last_name=f"ÉLUE{n}", first_names="Alix") for n in range(count)
+    )
+    ElectedOfficial.objects.bulk_create(
+        ElectedOfficial(
+            contest=place.contest,
+            last_name=person.last_name,
+            first_names=person.first_names,
+            norm=f"{_stem()} {person.rank}",
+            imported_at=timezone.now(),
+            match=MandateMatch.SURE,
+            candidate=person,
+        )
+        for person in people
     )
 
 
@@ -255,6 +292,7 @@ def memberships(place: Place, count: int) -> None:
 
 
 MAKERS = {
+    Campaign: campaigns,
     Candidate: candidates,
     CandidateImport: imports,
     CandidateList: candidate_lists,
@@ -263,6 +301,7 @@ MAKERS = {
     Contest: contests,
     CorrectionRequest: corrections,
     DecisionReason: reasons,
+    ElectedOfficial: elected,
     Election: elections,
     Indicator: indicators,
     JournalEntry: journal_entries,

@@ -78,7 +78,7 @@ def test_one_sees_one_s_own_log_ins_alone(desk, member):
 def test_the_queries_of_my_account_are_counted(desk, member, count, django_assert_num_queries):
     LogIn.objects.bulk_create(LogIn(user=member, outcome="entered") for _row in range(count))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         desk.get(MINE)
 
 

@@ -3,7 +3,9 @@
 Nothing here names a page. A class that registers at the desk, or an address that a class adds, is tried at once.
 """
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,10 +20,11 @@ from django.urls import URLPattern, URLResolver
 from pledges.models import Contest, Pledge
 from regions.admin.scoping import AdministratorAdmin, ScopedAdmin
 from regions.models import ScopedQuerySet, User
+from regions.ods_cells import MEDIA_TYPE
 from tests.desk.acts import enter
 from tests.desk.world import ELSEWHERE, HERE, ROWS, people, rows, territory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # The addresses that name a row of another model than the class that has them.
@@ -95,6 +98,9 @@ def team(here):
 
 def content(response) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
+    if response["Content-Type"] == MEDIA_TYPE:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body = archive.read("content.xml")
     return body.decode()
 
 

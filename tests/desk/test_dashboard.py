@@ -7,18 +7,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.dashboard import LATEST_SHOWN, SHOWN, dashboard
+from pledges.actions.recording import record_at_large
 from pledges.enums import Act, MailKind
 from pledges.models import JournalEntry, OutboxMail, Pledge
 from regions.models import User
 from tests.desk.acts import enter
 from tests.desk.rows import MAKERS
 from tests.pledges.factories import (
+    CampaignFactory,
     CandidateListFactory,
     ContestFactory,
     ElectionFactory,
     PledgeFactory,
     SignatoryFactory,
 )
+from tests.pledges.rounds import merge, second_round
 from tests.pledges.test_views import text_of
 from tests.regions.factories import RegionFactory, UserFactory
 
@@ -48,6 +51,20 @@ def owed(pledge, **fields):
         recipient="alix@example.org",
         **fields,
     )
+
+
+def test_lists_that_wait_for_a_person_are_counted_by_campaign(client, moderator, place):
+    elsewhere = ContestFactory()
+    for contest in (place.contest, elsewhere):
+        CandidateListFactory.create_batch(2, contest=contest)
+        CampaignFactory(running=True, election=contest.election, region=contest.region)
+    enter(client, moderator)
+
+    page = text_of(client.get(HOME))
+
+    [found] = board_of(moderator).campaigns
+    assert (found.campaign.region, len(found.to_do)) == (place.region, 2)
+    assert "Listes à joindre vous-même" in page
 
 
 def test_what_waits_is_the_oldest_first_and_of_ones_own_territory(moderator, place):
@@ -108,10 +125,50 @@ def test_the_lists_not_yet_asked_are_counted_by_contest(moderator, place):
 
     board = board_of(moderator)
 
-    assert [(contest.pk, contest.asked_count, contest.list_count) for contest in board.unasked.rows] == [
-        (place.contest.pk, 2, 3)
+    assert [(contest.pk, contest.unasked_count, contest.list_count) for contest in board.unasked.contests.rows] == [
+        (place.contest.pk, 1, 3)
     ]
-    assert board.unasked_lists == 1
+    assert board.unasked.lists == 1
+
+
+def test_a_list_that_has_answered_is_not_to_be_asked(moderator, place):
+    PledgeFactory(in_review=True, candidate_list__contest=place.contest)
+    CandidateListFactory(contest=place.contest)
+
+    board = board_of(moderator)
+
+    assert [(contest.unasked_count, contest.list_count) for contest in board.unasked.contests.rows] == [(1, 2)]
+    assert board.unasked.lists == 1
+
+
+@pytest.fixture
+def vote(moderator):
+    """A second round in the moderator's territory."""
+    election = ElectionFactory(past=True, signing_closes_on=datetime.date(2021, 6, 18))
+    return second_round(region=moderator.regions_here[0], election=election)
+
+
+def test_between_the_rounds_the_lists_of_the_second_are_to_be_asked(moderator, vote, time_machine):
+    by_mail = merge(CandidateListFactory(contest=vote.contest, headed=True), vote.out, name="Autre fusion")
+    time_machine.move_to("2021-06-20 22:00:00+00:00")
+    before = board_of(moderator).unasked
+    record_at_large(Act.HEAD_ASKED, region=vote.contest.region, election=vote.contest.election, list=by_mail.pk)
+    after = board_of(moderator).unasked
+
+    # The kept list has signed; the two merged ones have not.
+    assert [(contest.unasked_count, contest.list_count) for contest in before.contests.rows] == [(2, 3)]
+    assert (before.lists, after.lists, after.is_over) == (2, 1, False)
+
+
+@pytest.mark.parametrize("at", ["2021-06-19 12:00:00+00:00", "2021-06-26 12:00:00+00:00"])
+def test_once_nothing_may_be_signed_the_first_page_says_so(client, moderator, vote, time_machine, at):
+    time_machine.move_to(at)
+    enter(client, moderator)
+
+    page = text_of(client.get(HOME))
+
+    assert "Les signatures sont closes" in page
+    assert "ont été sollicitées" not in page
 
 
 MAKERS_LISTS = next(make for model, make in MAKERS.items() if model.__name__ == "CandidateList")
@@ -123,7 +180,7 @@ def test_nobody_is_to_be_asked_once_the_signatures_are_closed(moderator, place):
 
     board = board_of(moderator)
 
-    assert (board.unasked.count, board.unasked_lists) == (0, 0)
+    assert (board.unasked.contests.count, board.unasked.lists, board.unasked.is_over) == (0, 0, True)
 
 
 def test_mails_that_do_not_arrive_are_counted_apart_with_the_age_of_the_oldest(moderator, place):
@@ -183,7 +240,7 @@ def test_the_first_page_asks_as_many_questions_for_many_rows(
     administrator = UserFactory(is_staff=True, is_superuser=True)
     enter(client, moderator if role == "moderator" else administrator)
 
-    with django_assert_num_queries(19 if role == "moderator" else 18):
+    with django_assert_num_queries(23 if role == "moderator" else 22):
         response = client.get(HOME)
 
     board = response.context["dashboard"]

@@ -22,6 +22,7 @@ from tests.pledges.factories import (
     PledgeFactory,
     SignatoryFactory,
 )
+from tests.pledges.rounds import merge
 from tests.regions.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -210,10 +211,23 @@ def test_an_export_asks_as_many_questions_for_many_rows(desk, place, model, addr
 
 
 # Of the register, then its rows, what they need by the five hundred, and the journal.
-QUERIES = {Pledge: 19, CandidateList: 15, JournalEntry: 17}
+QUERIES = {Pledge: 20, CandidateList: 17, JournalEntry: 17}
 
 
 def test_the_button_of_a_register_keeps_its_filters(desk, place):
     page = desk.get(reverse("admin:pledges_pledge_changelist"), {"etat": "published"}).content.decode()
 
     assert f'href="{PLEDGES}?etat=published"' in page
+
+
+def test_the_table_of_lists_says_what_each_became_in_the_second_round(desk, place):
+    parents = [CandidateListFactory(contest=place.contest, headed=True, name=name) for name in ("Une", "Deux")]
+    merge(*parents, name="Ensemble")
+
+    rows = rows_of(desk.get(LISTS))
+
+    assert {(row["liste"], row["tour"], row["au second tour"]) for row in rows} == {
+        ("Une", "premier tour", "fusionnée dans « Ensemble »"),
+        ("Deux", "premier tour", "fusionnée dans « Ensemble »"),
+        ("Ensemble", "second tour", "second tour : issue de « Une » et « Deux »"),
+    }

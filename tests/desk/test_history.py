@@ -201,7 +201,7 @@ def test_the_page_asks_as_much_whatever_the_number_of_changes(
         network.save()
         network.regions.set(regions[number % 3 :])
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = page(admin_client, network)
 
     assert len(told(response)) == min(count, 20)

@@ -225,7 +225,7 @@ def test_the_members_of_the_journal_are_read_at_once(desk, region, count, django
     for _ in range(count):
         record_at_large(Act.MEMBER_INVITED, region=region, user=UserFactory().pk, network=network.pk)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         desk.get(JOURNAL)
 
 
@@ -300,7 +300,7 @@ def test_the_journal_asks_as_much_whatever_its_length(desk, moderator, contest, 
         pledge = PledgeFactory(candidate_list__contest=contest, personal=bool(number % 2))
         record(Act.PLEDGE_DECLINED, pledge, by=moderator, reason="Un doute.")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = desk.get(JOURNAL)
 
     assert len(shown(response)) == count
@@ -412,7 +412,7 @@ def test_the_page_asks_as_much_whatever_the_number_of_lists(desk, contest, moder
             record(Act.PLEDGE_SUBMITTED, each)
             record(Act.PLEDGE_DECLINED, each, by=moderator)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = desk.get(treatment_of(contest))
 
     assert len(response.context["rows"]) == count

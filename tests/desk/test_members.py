@@ -168,7 +168,7 @@ def test_the_queries_of_the_register_are_counted(desk, network, count, django_as
     for number in range(count):
         member_of(network, first_name=f"Personne {number}")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         desk.get(REGISTER)
 
 

@@ -15,26 +15,28 @@ pytestmark = pytest.mark.django_db
 
 # Session, account and its regions; how many rows in all and under the filters; the rows; then what each needs.
 QUERIES = {
-    "Candidate": 7,
-    "CandidateImport": 8,
-    "CandidateList": 11,
-    "Charter": 6,
-    "Commune": 7,
-    "Contest": 8,
-    "CorrectionRequest": 7,
-    "DecisionReason": 7,
-    "Election": 6,
-    "Indicator": 8,
-    "JournalEntry": 13,
-    "Membership": 7,
-    "Network": 7,
-    "Nuance": 7,
-    "OutboxMail": 7,
-    "Page": 6,
-    "Pledge": 11,
-    "Region": 6,
-    "Resource": 7,
-    "User": 7,
+    "Campaign": 9,
+    "Candidate": 8,
+    "CandidateImport": 9,
+    "CandidateList": 14,
+    "Charter": 7,
+    "Commune": 8,
+    "Contest": 10,
+    "CorrectionRequest": 8,
+    "DecisionReason": 8,
+    "ElectedOfficial": 8,
+    "Election": 7,
+    "Indicator": 9,
+    "JournalEntry": 14,
+    "Membership": 8,
+    "Network": 8,
+    "Nuance": 8,
+    "OutboxMail": 8,
+    "Page": 7,
+    "Pledge": 13,
+    "Region": 7,
+    "Resource": 8,
+    "User": 8,
 }
 
 
@@ -119,7 +121,7 @@ def test_the_way_around_is_that_of_each_role(desk, administration_links, place):
     response = desk.get(address_of(Pledge))
 
     shown = [(str(link.label), link.is_current) for link in response.context["desk_links"]]
-    expected = ["Tableau de bord", "À vérifier", "Circonscriptions", "Listes", "Imports", "Motifs", "Courriers"]
-    expected += ["Corrections", "Journal", "Ressources"]
+    expected = ["Tableau de bord", "À vérifier", "Circonscriptions", "Listes", "Campagnes", "Imports", "Élu·es"]
+    expected += ["Motifs", "Courriers", "Corrections", "Journal", "Ressources"]
     assert shown == [(label, label == "À vérifier") for label in expected]
     assert administration_links == [*expected, "Équipe", "Tout"]

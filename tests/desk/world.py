@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from pledges.actions.recording import record
 from pledges.enums import Act, MailKind
 from pledges.models import (
+    Campaign,
     Candidate,
     CandidateImport,
     CandidateList,
@@ -18,6 +19,7 @@ from pledges.models import (
     Contest,
     CorrectionRequest,
     DecisionReason,
+    ElectedOfficial,
     Election,
     JournalEntry,
     Nuance,
@@ -28,9 +30,11 @@ from regions.enums import Role
 from regions.models import Commune, Indicator, Membership, Network, Region, User
 from resources.models import Page, Resource
 from tests.pledges.factories import (
+    CampaignFactory,
     CandidateImportFactory,
     CorrectionRequestFactory,
     DecisionReasonFactory,
+    ElectedOfficialFactory,
     NuanceFactory,
     PledgeFactory,
 )
@@ -90,6 +94,9 @@ def _mail(place: Territory) -> OutboxMail:
 
 # How to make, or find, a row of each model in a territory. A class that registers at the desk says so here.
 ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
+    Campaign: lambda place: CampaignFactory(
+        election=place.pledge.candidate_list.contest.election, region=place.region, subject=f"Objet {place.name}"
+    ),
     Candidate: lambda place: place.pledge.candidate_list.candidates.get(),
     CandidateImport: lambda place: CandidateImportFactory(name=f"{place.name}.csv", regions=[place.region]),
     CandidateList: lambda place: place.pledge.candidate_list,
@@ -100,6 +107,9 @@ ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
         page=f"/regions/{place.region.slug}/", region=place.region
     ),
     DecisionReason: lambda place: DecisionReasonFactory(title=f"Motif {place.name}", region=place.region),
+    ElectedOfficial: lambda place: ElectedOfficialFactory(
+        contest=place.pledge.candidate_list.contest, last_name=place.name.upper()
+    ),
     Election: lambda place: place.pledge.candidate_list.contest.election,
     Indicator: lambda place: IndicatorFactory(region=place.region),
     JournalEntry: _entry,

@@ -7,19 +7,25 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from pledges.campaign_text import BODY, REMINDER_BODY, REMINDER_SUBJECT, SUBJECT
 from pledges.consent import VERSION
 from pledges.enums import (
+    AddressKind,
     Answer,
     AskedAs,
+    CampaignState,
     Capacity,
     CorrectionKind,
     CorrectionState,
     ElectionKind,
     IdentityCheck,
+    MailKind,
+    MandateMatch,
     PledgeState,
     Sex,
 )
 from pledges.models import (
+    Campaign,
     Candidate,
     CandidateImport,
     CandidateList,
@@ -28,8 +34,11 @@ from pledges.models import (
     Contest,
     CorrectionRequest,
     DecisionReason,
+    ElectedOfficial,
     Election,
+    ListContact,
     Nuance,
+    OutboxMail,
     Pledge,
     Principle,
     Question,
@@ -85,7 +94,10 @@ class PrincipleFactory(DjangoModelFactory):
 
 
 class ElectionFactory(DjangoModelFactory):
-    """An election to come whose signatures are open; ``past=True`` for that of June 2021."""
+    """An election to come whose signatures are open; ``past=True`` for that of June 2021.
+
+    ``in_2028=True`` for one voted on that March, on the 12th and the 19th.
+    """
 
     class Meta:
         model = Election
@@ -98,6 +110,14 @@ class ElectionFactory(DjangoModelFactory):
             second_round_on=datetime.date(2021, 6, 27),
             mandate_starts_on=datetime.date(2021, 7, 2),
             mandate_ends_on=datetime.date(2028, 3, 31),
+        )
+        in_2028 = factory.Trait(
+            signing_opens_on=datetime.date(2028, 1, 1),
+            signing_closes_on=datetime.date(2028, 3, 10),
+            first_round_on=datetime.date(2028, 3, 12),
+            second_round_on=datetime.date(2028, 3, 19),
+            mandate_starts_on=datetime.date(2028, 3, 24),
+            mandate_ends_on=datetime.date(2034, 3, 24),
         )
 
     slug = factory.Sequence(lambda n: f"election-{n}")
@@ -168,6 +188,29 @@ class CandidateFactory(DjangoModelFactory):
     first_names = "Alix"
     norm = factory.LazyAttribute(lambda person: fold(f"{person.first_names} {person.last_name}")[:241])
     sex = Sex.FEMALE
+
+
+class ElectedOfficialFactory(DjangoModelFactory):
+    """Someone elected whom no candidacy matches; ``candidate=…`` makes it a sure match, in the candidate's contest."""
+
+    class Meta:
+        model = ElectedOfficial
+
+    class Params:
+        departed = factory.Trait(left_at=hours_ago(1))
+
+    candidate = None
+    match = factory.LazyAttribute(lambda one: MandateMatch.SURE if one.candidate else MandateMatch.UNMATCHED)
+    contest = factory.Maybe(
+        "candidate",
+        factory.SelfAttribute("candidate.candidate_list.contest"),
+        factory.SubFactory(ContestFactory, election__past=True),
+    )
+    last_name = factory.Sequence(lambda n: f"ÉLUE{n}")
+    first_names = "Alix"
+    norm = factory.LazyAttribute(lambda one: fold(f"{one.first_names} {one.last_name}")[:241])
+    sex = Sex.FEMALE
+    imported_at = hours_ago(1)
 
 
 class PledgeFactory(DjangoModelFactory):
@@ -316,3 +359,58 @@ class QuestionFactory(DjangoModelFactory):
     text = "Est-ce bien vous qui avez signé ?"
     asked_at = hours_ago(72)
     asked_by = factory.SubFactory(UserFactory)
+
+
+class ListContactFactory(DjangoModelFactory):
+    """The list's own address; ``failed=True`` for one that a mail server refused."""
+
+    class Meta:
+        model = ListContact
+
+    class Params:
+        failed = factory.Trait(failed_at=hours_ago(1))
+
+    candidate_list = factory.SubFactory(CandidateListFactory)
+    email = factory.Sequence(lambda n: f"liste{n}@example.org")
+    kind = AddressKind.OFFICIAL
+    source = "Le site de la liste"
+    found_on = days_away(-3)
+    added_at = hours_ago(70)
+    added_by = factory.SubFactory(UserFactory)
+
+
+class CampaignFactory(DjangoModelFactory):
+    """A campaign being prepared, with the texts that are offered; ``tested=True`` once its trial was received."""
+
+    class Meta:
+        model = Campaign
+        skip_postgeneration_save = True
+
+    class Params:
+        running = factory.Trait(
+            state=CampaignState.RUNNING, launched_at=hours_ago(2), launched_by=factory.SubFactory(UserFactory)
+        )
+        tested = factory.Trait(
+            state=CampaignState.TESTED,
+            trial=factory.RelatedFactory("tests.pledges.factories.TrialFactory", factory_related_name="campaign"),
+        )
+
+    election = factory.SubFactory(ElectionFactory)
+    region = factory.SubFactory(RegionFactory)
+    subject = str(SUBJECT)
+    body = str(BODY)
+    reminder_subject = str(REMINDER_SUBJECT)
+    reminder_body = str(REMINDER_BODY)
+
+
+class TrialFactory(DjangoModelFactory):
+    """The mail of a trial, that has left."""
+
+    class Meta:
+        model = OutboxMail
+
+    key = factory.Sequence(lambda n: f"trial-{n}")
+    kind = MailKind.INVITATION_TRIAL
+    user = factory.SubFactory(UserFactory)
+    campaign = factory.SubFactory(CampaignFactory)
+    sent_at = hours_ago(1)

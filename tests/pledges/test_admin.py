@@ -8,7 +8,14 @@ from regions.admin.scoping import RegionScopedAdmin
 from regions.models import ScopedQuerySet
 from resources.models import Resource
 from tests.desk.acts import enter
-from tests.pledges.factories import CommitmentFactory, CorrectionRequestFactory, DecisionReasonFactory, PledgeFactory
+from tests.pledges.factories import (
+    CampaignFactory,
+    CommitmentFactory,
+    CorrectionRequestFactory,
+    DecisionReasonFactory,
+    ElectedOfficialFactory,
+    PledgeFactory,
+)
 from tests.pledges.test_views import text_of
 from tests.regions.factories import MembershipFactory, RegionFactory, UserFactory
 from tests.resources.factories import ResourceFactory
@@ -91,7 +98,7 @@ def test_queries_of_the_queue_are_counted(desk, here, count, django_assert_num_q
     for _ in range(count - 1):
         pledge_to_review(candidate_list__contest=here.candidate_list.contest)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         response = desk.get(QUEUE)
 
     assert len(response.context["cl"].result_list) == count
@@ -203,7 +210,7 @@ def test_the_queries_of_a_review_are_counted(desk, here, django_assert_num_queri
     for _ in range(10):
         PledgeFactory(declined=True, candidate_list=here.candidate_list)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         desk.get(page_of(here))
 
 
@@ -276,6 +283,8 @@ def test_the_registers_of_others_are_not_there(desk, here, elsewhere):
         ResourceFactory(region=pledge.candidate_list.contest.region)
         DecisionReasonFactory(region=pledge.candidate_list.contest.region)
         CorrectionRequestFactory(region=pledge.candidate_list.contest.region)
+        CampaignFactory(election=pledge.candidate_list.contest.election, region=pledge.candidate_list.contest.region)
+        ElectedOfficialFactory(contest=pledge.candidate_list.contest)
         OutboxMail.objects.create(
             key=str(pledge.pk),
             kind=MailKind.IN_REVIEW,
@@ -293,11 +302,13 @@ def test_the_registers_of_others_are_not_there(desk, here, elsewhere):
 
     assert counts == dict.fromkeys(
         [
+            "Campaign",
             "Candidate",
             "CandidateList",
             "Contest",
             "CorrectionRequest",
             "DecisionReason",
+            "ElectedOfficial",
             "JournalEntry",
             "OutboxMail",
             "Pledge",

@@ -15,7 +15,7 @@ from pledges.actions.asking import CannotAnswerError, CannotAskError
 from pledges.actions.retention import purge_expired
 from pledges.actions.transitions import TransitionError
 from pledges.enums import LIVE, Act, IdentityCheck, LinkPurpose, MailKind, PledgeState
-from pledges.models import MailLink, Note, OutboxMail, Pledge, Question, Signatory, Wording
+from pledges.models import Election, MailLink, Note, OutboxMail, Pledge, Question, Signatory, Wording
 from tests.pledges.factories import CandidateFactory, ElectionFactory, PledgeFactory, QuestionFactory, SignatoryFactory
 from tests.pledges.test_views import text_of
 from tests.regions.factories import UserFactory
@@ -291,9 +291,9 @@ def test_what_was_said_about_the_first_answers_goes_when_the_amended_ones_are_wi
 
 @pytest.mark.parametrize(("days", "left"), [(-184, 0), (-183, 2)])
 def test_what_was_said_is_kept_until_six_months_after_the_mandate(days, left):
-    end = timezone.localdate() + datetime.timedelta(days=days)
-    election = ElectionFactory(past=True, mandate_ends_on=end)
+    election = ElectionFactory(past=True)
     exchanges(signed(in_review=True, candidate_list__contest__election=election))
+    Election.objects.update(mandate_ends_on=timezone.localdate() + datetime.timedelta(days=days))
 
     purged = purge_expired()
 

@@ -161,7 +161,7 @@ def test_queries_of_the_page_that_asks_are_the_same(desk, here, count, django_as
     contest = here.candidate_list.contest
     pledges = [here, *(pledge_to_review(candidate_list__contest=contest) for _ in range(count - 1))]
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         response = select(desk, *pledges)
 
     assert len(response.context["choices"]) == count

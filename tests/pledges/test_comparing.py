@@ -118,7 +118,7 @@ def test_a_comparison_stays_out_of_search_engines(client, contest):
 def test_queries_of_a_comparison_are_counted(client, contest, count, django_assert_num_queries):
     keys = [signed_list(contest).pk for _ in range(count)]
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         response = compare(client, keys)
 
     assert len(names(response)) == count

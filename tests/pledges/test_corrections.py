@@ -25,7 +25,7 @@ from pledges.verifying import verify
 from tests.desk.acts import enter
 from tests.pledges.factories import CandidateListFactory, ContestFactory, CorrectionRequestFactory, ElectionFactory
 from tests.pledges.guarded import guard_data
-from tests.regions.factories import MembershipFactory, NetworkFactory, RegionFactory, UserFactory
+from tests.regions.factories import DepartmentFactory, MembershipFactory, NetworkFactory, RegionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -92,8 +92,12 @@ def test_what_is_taken_away_from_a_page_is_of_its_territory(region):
     principle = election.charter.principles.get(number=2)
     here = [reverse(name, args=[region.slug]) for name in ("embed-region", "region-feed", "share-region")]
     here += [
-        reverse(name, args=[election.slug, "bretagne"]) for name in ("contest-table", "contest-sheet", "share-contest")
+        reverse(name, args=[election.slug, "bretagne"])
+        for name in ("contest-first-round", "contest-table", "contest-sheet", "share-contest")
     ]
+    department = DepartmentFactory(region=region)
+    ContestFactory(election=election, region=region, department=department, code="canton", slug="canton")
+    here.append(reverse("department", args=[election.slug, department.code]))
     here += [reverse(name, args=[row.pk]) for name in ("list-sheet", "share-list", "embed-list", "badge")]
     everywhere = [reverse(name, args=[election.slug]) for name in ("election", "election-calendar", "share-election")]
     everywhere += [
@@ -493,7 +497,10 @@ def test_a_decision_has_a_date_and_a_person():
 def test_a_mail_goes_to_one_kind_of_reader():
     asked = CorrectionRequestFactory()
 
-    with pytest.raises(IntegrityError, match="outbox_to_a_signatory_an_account_or_an_asker"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="outbox_to_a_signatory_an_account_an_asker_or_a_list"),
+        transaction.atomic(),
+    ):
         OutboxMail.objects.create(key="x", kind=MailKind.CORRECTION_RECEIVED, recipient="alix@example.org")
     assert OutboxMail.objects.create(
         key="y", kind=MailKind.CORRECTION_RECEIVED, correction=asked, recipient="alix@example.org"

@@ -180,8 +180,8 @@ def test_elections_whose_lists_no_longer_come_are_not_offered(breton, election):
     assert "Régionales de 2021" not in shown
 
     assert "Les listes de cette élection ne sont plus à venir" in words(post(breton, past, text_file(A)))
-    refused = words(post(breton, departmental, text_file(A)))
-    assert "« Départementales » ne se vote pas par listes régionales" in refused
+    refused = words(post(breton, departmental, text_file(A), follow=True))
+    assert "Ce fichier est celui de listes régionales, et cette élection élit des binômes" in refused
 
 
 def test_without_an_election_the_page_says_what_to_do(breton):
@@ -553,7 +553,7 @@ def test_an_empty_list_teaches_what_to_send(breton):
 def test_the_list_asks_as_much_for_many(breton, bretagne, election, count, django_assert_num_queries):
     CandidateImportFactory.create_batch(count, regions=[bretagne], election=election)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         breton.get(LIST)
 
 
@@ -562,7 +562,7 @@ def test_a_preview_asks_as_much_for_many(breton, election, count, django_assert_
     rows = [person(f"NOM{n}", code=str(n), panel=str(n), name=f"Liste {n}") for n in range(1, count + 1)]
     send(breton, election, rows)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         breton.get(page(only()))
 
 
@@ -582,5 +582,5 @@ def test_a_report_asks_as_much_for_many(breton, election, bretagne, count, djang
     decide(breton, "accept")
     assert CandidateList.objects.official().filter(left_at=None).count() == count
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         breton.get(page(only()))

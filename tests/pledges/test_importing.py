@@ -552,13 +552,13 @@ def test_an_address_taken_by_another_contest_is_refused(election):
     assert problems == ["ligne 2 : l’adresse « bretagne » est celle d’une autre circonscription"]
 
 
-def test_an_election_without_regional_lists_is_refused(election):
+def test_a_file_of_lists_is_refused_where_binomes_stand(election):
     election.kind = ElectionKind.DEPARTMENTAL
 
     sentence = refusal(election, person("EXEMPLE"))
 
     assert sentence == (
-        "« Régionales d’essai » ne se vote pas par listes régionales : ce fichier ne peut pas y être importé."
+        "Ce fichier est celui de listes régionales, et cette élection élit des binômes, canton par canton."
     )
 
 

@@ -4,6 +4,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,10 +13,11 @@ from pledges.actions import import_job, imports
 from pledges.actions.import_state import ImportMovedError, move
 from pledges.actions.imports import StalePreviewError, UnansweredListsError
 from pledges.actions.retention import purge_expired
-from pledges.enums import NEXT_IMPORT_STATES, Act, ImportState
+from pledges.calendar import SilenceError
+from pledges.enums import NEXT_IMPORT_STATES, Act, Fate, ImportState, Round
 from pledges.models import Candidate, CandidateImport, CandidateList, Contest, JournalEntry, Pledge
 from regions.models import Revision
-from tests.pledges.factories import CandidateImportFactory, ElectionFactory, PledgeFactory
+from tests.pledges.factories import CandidateImportFactory, ContestFactory, ElectionFactory, PledgeFactory
 from tests.pledges.official_files import HEADERS, follower, person, text_file
 from tests.regions.factories import MembershipFactory, NetworkFactory, UserFactory
 
@@ -67,6 +69,7 @@ def test_a_file_is_read_and_shown_before_anything_is_written(election, member, s
 
     assert sent.state == ImportState.READY
     assert sent.reading == {
+        "layout": "lists",
         "encoding": "cp1252",
         "separator": "\t",
         "sheet": "",
@@ -131,11 +134,11 @@ def test_a_refused_file_is_deleted_and_its_rows_are_named(election, member, sett
     }
 
 
-def test_a_departmental_election_is_refused_in_words(member):
+def test_a_file_of_lists_is_refused_in_words_where_binomes_stand(member):
     sent = send(ElectionFactory(name="Départementales", kind="departmental"), member)
 
     assert sent.refusal["sentence"] == (
-        "« Départementales » ne se vote pas par listes régionales : ce fichier ne peut pas y être importé."
+        "Ce fichier est celui de listes régionales, et cette élection élit des binômes, canton par canton."
     )
 
 
@@ -332,6 +335,26 @@ def test_a_list_under_another_s_code_is_refused_when_it_is_read(election, member
 # --- Giving up, and starting again ---
 
 
+@pytest.mark.parametrize("begins", ["before it is accepted", "before it is written"])
+def test_a_file_accepted_during_the_silence_waits_as_it_was(election, member, bretagne, no_worker, begins):
+    ContestFactory(election=ElectionFactory(past=True), region=bretagne)
+    sent = send(election, member)
+    import_job.work(sent.pk)
+    sent.refresh_from_db()
+    if begins == "before it is written":
+        accept(sent, member)
+
+    with time_machine.travel(datetime.datetime(2021, 6, 19, 12, tzinfo=datetime.UTC)):
+        if begins == "before it is accepted":
+            with pytest.raises(SilenceError, match="Silence électoral jusqu’au 20 juin 2021"):
+                accept(sent, member)
+        else:
+            import_job.work(sent.pk)
+
+    sent.refresh_from_db()
+    assert (sent.state, names(), bool(sent.file)) == (ImportState.READY, [], True)
+
+
 def test_an_import_given_up_leaves_nothing(election, member, settings):
     sent = send(election, member)
 
@@ -518,3 +541,31 @@ def test_what_a_refusal_says_of_people_is_forgotten_after_thirty_days(election, 
         "sentence": "Rien n’est importé. Anomalies à corriger dans le fichier : 1.",
         "problems": [],
     }
+
+
+# --- The second round ---
+
+
+def test_a_file_of_the_second_round_is_shown_then_written_as_such(member):
+    election = ElectionFactory(past=True)
+    accept(send(election, member, [person("UN"), person("DEUX", code="4", panel="2", name="Liste B")]), member)
+    second = [person("DEUX", name="Ensemble"), follower("UN", "Alix", name="Ensemble")]
+
+    refused = send(election, member, second)
+    sent = imports.send(election, upload(second), by=member, one_round=Round.SECOND)
+    sent.refresh_from_db()
+    [contest] = sent.preview["contests"]
+    accept(sent, member)
+
+    assert refused.state == ImportState.REFUSED
+    assert next((one["name"], one["what"]) for one in contest["details"]) == (
+        "Ensemble",
+        ["issue de « Liste de démonstration A » (personnes : 1)", "issue de « Liste B » (personnes : 1)"],
+    )
+    assert CandidateImport.objects.get(pk=sent.pk).state == ImportState.DONE
+    lists = CandidateList.objects.order_by("round", "panel_number")
+    assert list(lists.values_list("name", "round", "fate")) == [
+        ("Liste de démonstration A", Round.FIRST, Fate.MERGED),
+        ("Liste B", Round.FIRST, Fate.MERGED),
+        ("Ensemble", Round.SECOND, ""),
+    ]

@@ -69,7 +69,7 @@ def test_the_form_asks_as_many_questions_for_many_lists(desk, contest, count, dj
         row = CandidateListFactory(contest=contest, panel_number=panel + 1)
         record_invitations(contest, [row], by=UserFactory(), asked_on=today(contest.region), channel=Channel.POST)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         desk.get(invite_page(contest))
 
 
@@ -189,7 +189,7 @@ def test_the_sheet_asks_as_many_questions_for_many_lists(desk, contest, count, n
         row = CandidateListFactory(contest=contest, panel_number=count - panel, headed=True)
         record_invitations(contest, [row], by=UserFactory(), asked_on=today(contest.region), channel=Channel.POST)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(14):
         response = desk.get(reverse(f"admin:{name}", args=[contest.pk]))
 
     panels = [row["list"].panel_number for row in response.context["rows"]]
@@ -213,7 +213,7 @@ def test_the_page_of_a_list_asks_as_many_questions_for_many_requests(desk, conte
             record_invitations(
                 contest, lists[:1], by=by, asked_on=on - datetime.timedelta(days), channel=Channel.IN_PERSON
             )
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(14):
             desk.get(address)
 
 

@@ -15,11 +15,18 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from pledges import emails, outbox
-from pledges.enums import LinkPurpose, MailKind
-from pledges.models import MailLink, OutboxMail
+from pledges import emails, invitation_keys, outbox
+from pledges.enums import Act, LinkPurpose, MailKind
+from pledges.models import Invitation, JournalEntry, MailLink, OutboxMail
 from tests.pledges.acts import headed_list, submit
-from tests.pledges.factories import PledgeFactory, SignatoryFactory
+from tests.pledges.factories import (
+    CampaignFactory,
+    CandidateListFactory,
+    ContestFactory,
+    ListContactFactory,
+    PledgeFactory,
+    SignatoryFactory,
+)
 
 # A dozen seconds on a quiet machine of two cores; several times that on one that does other things.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -137,6 +144,31 @@ def test_a_task_left_running_for_ever_keeps_no_mail_the_loop_sends_it(worker, sm
     assert (killed, status, next_worker, still_owed, loop) == (KILLED, "RUNNING", 0, 1, KILLED)
     assert DBTaskResult.objects.get().status == "RUNNING"  # nobody will ever run it: nothing leans on it
     assert list(received(smtp).values()) == [1]
+
+
+@pytest.mark.parametrize("state", ["scheduled", "running"])
+def test_a_campaign_killed_at_any_moment_asks_everyone_once(worker, smtp, state):
+    contest = ContestFactory()
+    for row in CandidateListFactory.create_batch(40, contest=contest):
+        ListContactFactory(candidate_list=row, email=f"liste{row.pk}@example.org")
+    moment = {"launch_at": timezone.now()} if state == "scheduled" else {}
+    CampaignFactory(election=contest.election, region=contest.region, running=True, **{**moment, "state": state})
+    dice = random.Random(2028)
+    kills = 0
+
+    while not kills or Invitation.objects.waiting().exists() or OutboxMail.objects.owed().exists():
+        hurry = {"killed_after": dice.uniform(0.03, 0.6)} if kills < 12 else {}
+        kills += worker(command=["send_outbox"], **hurry) == KILLED
+        let_leases_end()
+    worker(command=["send_outbox"])  # nothing is left to do, but the journal of what the last one killed had sent
+
+    copies = received(smtp)
+    print(f"40 lists, {kills} kills, {copies.total() - len(copies)} raw doubles")
+    assert copies.keys() == {invitation_keys.message_id(key) for key in Invitation.objects.values_list("pk", flat=True)}
+    assert (len(copies), Invitation.objects.made().count()) == (40, 40)
+    entries = JournalEntry.objects.filter(act=Act.LIST_INVITED)
+    assert sorted(entry.details["list"] for entry in entries) == sorted(contest.lists.values_list("pk", flat=True))
+    assert copies.total() - len(copies) <= kills
 
 
 def test_a_mail_whose_worker_died_leaves_within_five_minutes():

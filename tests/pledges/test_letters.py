@@ -5,29 +5,36 @@ from html.parser import HTMLParser
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from pledges import emails, letters
+from pledges.actions import campaigns
 from pledges.actions.recording import owe_about, owe_to_account
 from pledges.enums import (
     ABOUT_CORRECTIONS,
+    OF_CAMPAIGNS,
     TO_ACCOUNTS,
     Answer,
     CandidateRole,
     Capacity,
     IdentityCheck,
+    InvitationOutcome,
     ListKind,
     MailKind,
     PledgeState,
 )
 from pledges.letters import Block, BlockKind, Letter
-from pledges.models import OutboxMail
+from pledges.models import Invitation, OutboxMail
 from tests.pledges.factories import (
+    CampaignFactory,
     CandidateFactory,
+    CandidateListFactory,
     ContestFactory,
     CorrectionRequestFactory,
     ElectionFactory,
+    ListContactFactory,
     PledgeFactory,
     SignatoryFactory,
 )
@@ -94,6 +101,8 @@ def mail_of(kind, *, pledge=None, **signatory):
         asked = CorrectionRequestFactory(answered=kind == MailKind.CORRECTION_ANSWERED)
         to = UserFactory(first_name="Alix", is_superuser=True) if kind == MailKind.CORRECTION_TO_ANSWER else None
         return owe_about(kind, asked, to=to)
+    if kind in OF_CAMPAIGNS:
+        return mail_of_campaign(kind)
     [state, *_others] = emails.TRUE_IN[kind]
     if pledge is None:
         pledge = PledgeFactory(**{state: True} if state != PledgeState.SUBMITTED else {})
@@ -106,6 +115,24 @@ def mail_of(kind, *, pledge=None, **signatory):
         region=pledge.candidate_list.contest.region,
         recipient=signatory.email,
     )
+
+
+@transaction.atomic  # read before it leaves: a mail that was sent has forgotten to whom
+def mail_of_campaign(kind):
+    """What a campaign that runs sends to its one list, or to who tries it."""
+    row = CandidateListFactory(headed=True)
+    contact = ListContactFactory(candidate_list=row)
+    place = {"election": row.contest.election, "region": row.contest.region}
+    if kind == MailKind.INVITATION_TRIAL:
+        return campaigns.try_on(CampaignFactory(**place), by=UserFactory(email="moi@example.org"))
+    campaign = CampaignFactory(running=True, **place)
+    campaigns.carry_on()
+    if kind == MailKind.INVITATION_REMINDER:
+        first = Invitation.objects.filter(campaign=campaign)
+        week_ago = timezone.now() - datetime.timedelta(days=8)
+        first.update(outcome=InvitationOutcome.SENT, sent_at=week_ago, asked_on=week_ago.date())
+        campaigns.carry_on()
+    return OutboxMail.objects.get(kind=kind, recipient=contact.email)
 
 
 def html_of(message):

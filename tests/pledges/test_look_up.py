@@ -110,7 +110,7 @@ def test_suggestions_ask_the_same_number_of_queries_for_few_and_many(client, cou
         candidate_list = CandidateListFactory(name=f"Martin {number}", contest__region=region)
         CandidateFactory(candidate_list=candidate_list, last_name="MARTIN", norm="martin marie")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         rows = suggested(client, "mart")
 
     assert len(rows) == min(5 * count, 8)

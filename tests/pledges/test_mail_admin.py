@@ -106,7 +106,7 @@ def test_the_queries_of_the_register_are_counted(desk, region, count, django_ass
     for _ in range(count):
         given_up(region)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = desk.get(REGISTER)
 
     assert len(response.context["cl"].result_list) == count

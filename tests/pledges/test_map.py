@@ -31,7 +31,7 @@ def test_the_legend_counts_regions_and_sets_apart_those_whose_lists_are_unknown(
         (1, "moins d’un tiers", 1, 4, True),
         (2, "d’un tiers à deux tiers", 1, 4, True),
         (3, "plus de deux tiers", 0, 4, True),
-        (0, "listes pas encore connues", 1, 4, False),
+        (0, "candidatures pas encore connues", 1, 4, False),
     ]
 
 
@@ -58,7 +58,7 @@ def test_the_list_of_regions_comes_first_and_the_map_says_the_same(client):
     assert re.findall(r'<a href="[^"]+" aria-label="([^"]+)">', page.replace("\N{NO-BREAK SPACE}", " ")) == [
         "Bretagne : 1 liste signataire sur 3",
         "La Réunion : 1 liste signataire sur 3",
-        "Mayotte : aucune liste connue",
+        "Mayotte : aucune candidature connue",
     ]
     assert re.findall(r'class="map__count"[^>]*>([^<]*)<', page) == ["1/3", "1/3"]
     assert re.findall(r'class="map__name"[^>]*>([^<]*)<', page) == ["La Réunion", "Mayotte"]

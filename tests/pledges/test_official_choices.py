@@ -5,7 +5,7 @@ import io
 import pytest
 
 from pledges.official_files import FileRefusedError, read_candidates
-from pledges.official_files.columns import Cells, lay_out
+from pledges.official_files.candidate_columns import CANDIDATES, LABELS, Cells
 from pledges.official_files.tables import Origin, open_table
 from tests.pledges.official_files import HEADERS, follower, person, text_file, workbook
 
@@ -71,33 +71,36 @@ def test_a_named_column_that_this_file_does_not_have_is_of_no_account():
 )
 def test_a_choice_that_makes_no_sense_is_refused(headers, mapping, sentence):
     with pytest.raises(FileRefusedError) as caught:
-        lay_out(headers, mapping)
+        CANDIDATES.lay_out(headers, mapping)
 
     assert str(caught.value) == sentence
 
 
 def test_a_layout_says_what_it_has_what_it_lacks_and_what_nobody_reads():
-    layout = lay_out(["Nom", " Truc ", "Prénom", "", "Réf.", ""])
+    layout = CANDIDATES.lay_out(["Nom", " Truc ", "Prénom", "", "Réf.", ""])
 
     assert layout.columns == {"last_name": "Nom", "first_names": "Prénom"}
     assert layout.unread == ["Truc", "", "Réf."]
     assert layout.missing == [
         "region_code", "section_code", "list_name", "is_head", "rank", "sex", "list_code", "panel_number",
     ]  # fmt: skip
-    assert lay_out([*(field for field in HEADERS.values())]).missing == []
+    assert CANDIDATES.lay_out([*(field for field in HEADERS.values())]).missing == []
 
 
 def test_two_header_lines_that_say_the_same_have_one_signature():
-    one, other = lay_out(["N° Panneau Liste", "Truc"]), lay_out(["numero_panneau_liste", "TRUC", ""])
+    one, other = (
+        CANDIDATES.lay_out(["N° Panneau Liste", "Truc"]),
+        CANDIDATES.lay_out(["numero_panneau_liste", "TRUC", ""]),
+    )
 
     assert one.signature == other.signature
-    assert one.signature != lay_out(["Truc", "N° Panneau Liste"]).signature
+    assert one.signature != CANDIDATES.lay_out(["Truc", "N° Panneau Liste"]).signature
 
 
 def test_a_header_of_which_no_word_is_known_is_found_all_the_same():
     content = b"Ceci ; est ; un ; titre\nA1;B1;C1;D1;E1\n1;2;3;4;5\n"
 
-    with open_table(io.BytesIO(content), name="essai.csv", may_lack=True) as table:
+    with open_table(io.BytesIO(content), CANDIDATES, name="essai.csv", may_lack=True) as table:
         assert table.origin == Origin("utf-8-sig", ";", "", 2, 3)
         assert table.layout.headers == ("A1", "B1", "C1", "D1", "E1")
 
@@ -106,9 +109,9 @@ def test_where_a_table_comes_from_is_told():
     title = "Candidatures\r\n".encode("latin-1")
     book = workbook([person("EXEMPLE")])
 
-    with open_table(io.BytesIO(title + text_file([person("EXEMPLE")])), name="essai.txt") as table:
+    with open_table(io.BytesIO(title + text_file([person("EXEMPLE")])), CANDIDATES, name="essai.txt") as table:
         assert table.origin == Origin("cp1252", "\t", "", 2, 3)
-    with open_table(io.BytesIO(book), name="essai.xlsx") as table:
+    with open_table(io.BytesIO(book), CANDIDATES, name="essai.xlsx") as table:
         assert table.origin == Origin(sheet="Sheet", header_line=1)
 
 
@@ -165,15 +168,16 @@ def test_a_row_too_short_to_say_its_region_is_not_left_aside():
 
 
 def test_every_field_has_a_name_in_words():
-    from pledges.official_files.columns import LABELS  # noqa: PLC0415
-
     assert tuple(LABELS) == Cells._fields
 
 
 def test_a_damaged_end_of_a_workbook_is_refused_in_words():
     content = workbook([person("EXEMPLE")])
 
-    with pytest.raises(FileRefusedError) as caught, open_table(io.BytesIO(content[:-300]), name="essai.xlsx") as table:
+    with (
+        pytest.raises(FileRefusedError) as caught,
+        open_table(io.BytesIO(content[:-300]), CANDIDATES, name="essai.xlsx") as table,
+    ):
         list(table.rows)
 
     assert str(caught.value) == "Ce classeur est illisible : enregistrez-le à nouveau au format XLSX ou CSV."

@@ -22,7 +22,8 @@ from pledges.official_files import (
     refusals,
     tables,
 )
-from pledges.official_files.columns import Cells, Layout, key
+from pledges.official_files.candidate_columns import CANDIDATES, Cells
+from pledges.official_files.columns import Layout, key
 from pledges.official_files.rows import section_code
 from pledges.official_files.tables import Origin
 from tests.pledges.official_files import (
@@ -45,7 +46,7 @@ PEOPLE = [
     CandidateRow(3, "22", "Côtes-d'Armor", 2, NOT_HEAD, "D'ESSAI-ÉTÉ", "Sacha", "sacha d essai ete", "M"),
 ]
 # Where HEADERS keep each field of Cells.
-LAYOUT = Layout(tuple(HEADERS.values()), (0, 1, 2, 3, 4, 5, 6, 7, None, 8, 9, 10, 11, 12))
+LAYOUT = Layout(CANDIDATES, tuple(HEADERS.values()), (0, 1, 2, 3, 4, 5, 6, 7, None, 8, 9, 10, 11, 12))
 
 
 def read(content, *, name="candidatures.txt", **options):
@@ -397,7 +398,7 @@ BAD_XLSX = "Ce classeur est illisible : enregistrez-le à nouveau au format XLSX
         (
             text_file([person("EXEMPLE")]) + b"x" * 100_001,
             "a.txt",
-            "La ligne 3 est démesurée : ce n’est pas un fichier de candidatures.",
+            "La ligne 3 est démesurée : ce n’est pas un fichier officiel.",
         ),
         (
             text_file([person("EXEMPLE")], headers=renamed(job="Nom candidat")),
@@ -405,6 +406,7 @@ BAD_XLSX = "Ce classeur est illisible : enregistrez-le à nouveau au format XLSX
             "Colonne présente deux fois : « Nom candidat ».",
         ),
     ],
+    ids=lambda value: "bytes" if isinstance(value, bytes) else None,  # an archive holds the hour at which it was made
 )
 def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(content, name, sentence):
     error = refusal(content, name=name)

@@ -10,18 +10,28 @@ from django.utils import timezone
 from pledges import emails, failures, outbox
 from pledges.actions import review, signing
 from pledges.actions.recording import owe_about, owe_to_account
-from pledges.enums import ABOUT_CORRECTIONS, TO_ACCOUNTS, IdentityCheck, LinkPurpose, MailKind, PledgeState
+from pledges.enums import (
+    ABOUT_CORRECTIONS,
+    OF_CAMPAIGNS,
+    TO_ACCOUNTS,
+    IdentityCheck,
+    LinkPurpose,
+    MailKind,
+    PledgeState,
+)
 from pledges.models import MailLink, OutboxMail, Pledge
 from pledges.models.mail import OutboxMailQuerySet, digest
 from regions.typography import day
 from tests.pledges.acts import headed_list, replies, submit
 from tests.pledges.factories import (
+    CandidateListFactory,
     CorrectionRequestFactory,
     ElectionFactory,
     PledgeFactory,
     QuestionFactory,
     SignatoryFactory,
 )
+from tests.pledges.rounds import merge
 from tests.regions.factories import NetworkFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +83,7 @@ def test_every_mail_about_a_pledge_has_a_subject_a_greeting_and_a_signature(smtp
     pledge = PledgeFactory(**{state: True} if state != PledgeState.SUBMITTED else {})
     signatory = SignatoryFactory(pledge=pledge)
     QuestionFactory(signatory=signatory)  # else nothing is asked any more, and that mail does not leave
+    merge(pledge.candidate_list, CandidateListFactory(contest=pledge.candidate_list.contest))  # the same
     network = NetworkFactory(name="CRESS d’essai", site="https://cress.example.org")
     network.regions.set([pledge.candidate_list.contest.region])
     mail = OutboxMail.objects.create(
@@ -328,7 +339,7 @@ def test_a_mail_that_is_still_true_leaves_whatever_its_delay(smtp):
     assert outcome == (1, 0)
 
 
-@pytest.mark.parametrize("kind", sorted(set(MailKind) - {*TO_ACCOUNTS, *ABOUT_CORRECTIONS}))
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - {*TO_ACCOUNTS, *OF_CAMPAIGNS, *ABOUT_CORRECTIONS}))
 def test_every_kind_of_mail_about_a_pledge_says_when_it_is_true(kind):
     assert emails.TRUE_IN[kind]
 

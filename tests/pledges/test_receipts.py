@@ -27,7 +27,7 @@ from tests.pledges.factories import (
 )
 from tests.pledges.pdf import headings_of, reader_of, tags_of, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 WORDS = "Nous réserverons deux sièges à la CRESS."
 

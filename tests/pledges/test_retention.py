@@ -8,12 +8,12 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import failures, limits, outbox, tasks
-from pledges.actions import signing
+from pledges.actions import recording, signing
 from pledges.actions.retention import Purged, purge_expired
 from pledges.enums import Act, MailKind, PledgeState
-from pledges.models import Allowance, JournalEntry, OutboxMail, Pledge, Signatory, SpentProof
+from pledges.models import Allowance, JournalEntry, MailLink, OutboxMail, Pledge, Signatory, SpentProof
 from tests.pledges.acts import headed_list, links_of, submit
-from tests.pledges.factories import ElectionFactory, PledgeFactory, SignatoryFactory
+from tests.pledges.factories import ElectionFactory, ListContactFactory, PledgeFactory, SignatoryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,55 @@ def test_contacts_go_six_months_after_the_mandate(days, forgotten):
 
     assert purged == Purged(pledges=0, contacts=forgotten, addresses=0, requests=0)
     assert Signatory.objects.filter(email="", phone="").count() == forgotten
+
+
+@pytest.mark.parametrize(("days", "forgotten"), [(183, 0), (184, 1)])
+def test_what_an_archive_still_owed_leaves_no_more_and_its_links_open_nothing(smtp, days, forgotten):
+    pledge = submit(headed_list())
+    links_of(pledge)
+    Pledge.objects.update(submitted_at=timezone.now() + 20 * 366 * DAY)  # never confirmed is another reason to go
+    ends_on = pledge.candidate_list.contest.election.mandate_ends_on
+    at = datetime.datetime.combine(ends_on, datetime.time(12)) + datetime.timedelta(days=days)
+
+    with time_machine.travel(at):
+        purged = purge_expired()
+        again = purge_expired()
+
+    kept = OutboxMail.objects.exclude(recipient="").count()
+    assert (kept, MailLink.objects.count()) == (1 - forgotten, 1 - forgotten)
+    assert (purged.addresses, purged.links, purged.contacts) == (forgotten, forgotten, forgotten)
+    assert (again.addresses, again.links, again.contacts) == (0, 0, 0)
+    if forgotten:
+        mail = OutboxMail.objects.get()
+        assert (mail.last_error, mail.abandoned_at is None) == (failures.NO_ADDRESS, False)
+        assert outbox.deliver_due() == (0, 0)
+
+
+@pytest.mark.parametrize(("days", "forgotten"), [(30, 0), (31, 1)])
+def test_the_address_of_a_list_goes_a_month_after_the_second_round(days, forgotten):
+    contact = ListContactFactory()
+    voted_on = contact.candidate_list.contest.election.second_round_on
+    at = datetime.datetime.combine(voted_on, datetime.time(12)) + datetime.timedelta(days=days)
+
+    with time_machine.travel(at):
+        ListContactFactory()  # of an election to come
+        purged = purge_expired()
+        again = purge_expired()
+
+    contact.refresh_from_db()
+    assert (purged.list_addresses, again.list_addresses) == (forgotten, 0)
+    assert (contact.email == "", contact.source == "", contact.erased_at is not None) == (bool(forgotten),) * 3
+
+
+def test_the_record_of_an_archive_is_kept_whole():
+    pledge = PledgeFactory(published=True, signed=True, candidate_list__contest__election=ElectionFactory(past=True))
+    recording.record(Act.PLEDGE_PUBLISHED, pledge, reason="Un motif.")
+    before = list(JournalEntry.objects.values()), list(Pledge.objects.values())
+
+    with time_machine.travel(datetime.datetime(2029, 1, 1, 12, tzinfo=datetime.UTC)):
+        purge_expired()
+
+    assert (list(JournalEntry.objects.values()), list(Pledge.objects.values())) == before
 
 
 @pytest.mark.parametrize(("days", "forgotten"), [(29, 0), (31, 1)])

@@ -194,7 +194,7 @@ def test_queries_of_a_review_do_not_depend_on_what_there_is(desk, here, count, d
         QuestionFactory(signatory=signatory, answered=True)
         Note.objects.create(pledge=here, by=UserFactory(), at=timezone.now(), text="Une note.")
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         response = desk.get(page_of(here))
 
     assert response.status_code == 200
@@ -414,7 +414,7 @@ def test_queries_of_a_long_queue_are_the_same(desk, here, count, django_assert_n
         for candidate_list in made
     )
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         response = desk.get(QUEUE)
 
     assert response.context["cl"].result_count == count

@@ -178,7 +178,7 @@ def test_a_list_whose_pledge_is_not_published_shows_the_principles_and_no_answer
 def test_a_list_that_left_the_official_list_says_so(contest):
     shown = signed_list(contest, departed=True)
 
-    assert "La liste officielle ne la mentionne plus depuis le" in text_of(pdf_of(shown))
+    assert "La publication officielle n’en fait plus mention depuis le" in text_of(pdf_of(shown))
 
 
 def test_five_answers_of_six_hundred_words_hold_on_six_pages(contest):
@@ -317,9 +317,9 @@ def test_there_is_no_sheet_of_what_has_no_page(client, contest):
 def test_a_sheet_costs_the_same_for_all_numbers_of_lists(client, contest, count, django_assert_num_queries):
     lists = [signed_list(contest) for _number in range(count)]
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get("/elections/regionales/bretagne/feuille.pdf")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(f"/listes/{lists[0].pk}/feuille.pdf")
 
 

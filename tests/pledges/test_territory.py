@@ -48,7 +48,7 @@ def test_the_letter_names_the_territory_the_date_and_the_address_of_its_page(cli
                 f" {day(contest.election.signing_closes_on)}."
             ),
             (
-                "Les principes et les réponses publiées, liste par liste, sont à cette adresse :\n"
+                "Les principes et les réponses publiées de chaque candidature sont à cette adresse :\n"
                 f"{settings.SITE_URL}{place.get_absolute_url()}"
             ),
             "J’adresse la même lettre à toutes les candidatures de ce territoire.",
@@ -123,7 +123,7 @@ def test_there_is_nobody_to_write_to_before_the_lists_are_known(client, shown):
 
 
 @pytest.mark.parametrize("count", [1, 13])
-@pytest.mark.parametrize(("shown", "queries"), [("region", 15), ("contest", 9)])
+@pytest.mark.parametrize(("shown", "queries"), [("region", 16), ("contest", 10)])
 def test_the_letter_costs_the_same_for_all_numbers_of_lists(
     client, contest, shown, queries, count, django_assert_num_queries
 ):

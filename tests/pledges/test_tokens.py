@@ -12,7 +12,7 @@ from pledges.models import MailLink, Pledge
 from tests.pledges.acts import headed_list, links_of, submit
 from tests.pledges.factories import PledgeFactory, SignatoryFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 FLIPS = 500
 

@@ -17,7 +17,8 @@ from regions.models import Commune, Department, Indicator, Network, PostalCode, 
 from regions.search import Outcome, find_places
 from regions.shipped import DATA, read_territories
 
-pytestmark = pytest.mark.django_db
+# One process loads every commune.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("territories")]
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,7 @@ def test_assemblies_have_their_own_names_and_clocks():
         ("02", "Assemblée de Martinique", "America/Martinique"),
         ("03", "Assemblée de Guyane", "America/Cayenne"),
         ("04", "conseil régional de La Réunion", "Indian/Reunion"),
-        ("06", "conseil départemental de Mayotte", "Indian/Mayotte"),
+        ("06", "Assemblée de Mayotte", "Indian/Mayotte"),
         ("94", "Assemblée de Corse", "Europe/Paris"),
     }
     assert {region.zone.key for region in Region.objects.all()} == set(

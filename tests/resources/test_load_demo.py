@@ -8,15 +8,22 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from pledges.enums import PledgeState
-from pledges.models import CandidateList, Election, JournalEntry, OutboxMail, Pledge
+from pledges.demonstration import WITH_ROUNDS
+from pledges.enums import PledgeState, Round
+from pledges.mandates import council_of
+from pledges.models import CandidateList, Contest, ElectedOfficial, Election, JournalEntry, OutboxMail, Pledge
 from regions.models import Region, User
 from resources.management.commands.load_demo import ACCOUNTS, PASSWORD
 from resources.models import Resource
 
 # A whole demonstration: some two hundred pledges, each through its own doors, on a machine that tests other things.
 # One process is enough.
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.xdist_group("demonstration")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("demonstration"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +43,25 @@ def said(django_db_setup, django_db_blocker):
 def test_a_real_portal_gets_no_account_with_a_known_password(db):
     with pytest.raises(CommandError, match="DEMO=1"):
         call_command("load_demo")
+
+
+def test_the_past_election_has_its_council_in_each_region_with_someone_to_decide_about(said):
+    councils = ElectedOfficial.objects.filter(contest__election__slug="regionales-passees")
+
+    assert councils.values("contest").distinct().count() == Region.objects.count()
+    assert ElectedOfficial.objects.count() == councils.count() > 100
+    assert sorted(councils.to_decide().values_list("contest__region", flat=True)) == ["28", "53"]
+
+
+def test_after_two_rounds_the_council_is_of_the_lists_of_the_second(said):
+    for contest in Contest.objects.filter(election__slug="regionales-passees", region__in=WITH_ROUNDS):
+        council = council_of(contest)
+        merged = contest.lists.get(round=Round.SECOND)
+        origins = merged.candidates.values_list("earlier__candidate_list", flat=True)
+
+        assert [bench.list for bench in council.benches] == list(contest.lists.of_round(Round.SECOND).in_panel_order())
+        assert (council.elsewhere, council.benches[1].is_signatory) == (0, False)
+        assert set(origins) == set(merged.parents.values_list("pk", flat=True))
 
 
 def test_it_says_where_to_go_who_to_be_and_what_to_try(said):

@@ -1,57 +1,50 @@
-"""``manage.py import_candidates FILE --election SLUG [--dry-run]``."""
-
-from pathlib import Path
+"""``manage.py import_candidates FILE --election SLUG [--round 2] [--dry-run]``."""
 
 from django.core.files import File
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pledges.actions.importing import ImportReport, import_candidates
+from pledges.actions.importing_second_round import import_second_round
+from pledges.enums import Round
+from pledges.fates import LIST_FATES
+from pledges.management.official_files import OfficialFileCommand
 from pledges.models import Election
-from pledges.official_files import FileRefusedError
 from pledges.official_files.changes import Counts
 from regions.typography import typeset_text
 
 _COLUMN = 12  # characters
+_NAMED = 20  # contests: a departmental file has two thousand
 
 
-class Command(BaseCommand):
+class Command(OfficialFileCommand):
     help = _(
         "Importe les candidatures telles que le ministère les publie (texte ou XLSX), tout entières ou pas du tout : "
-        "une ligne par personne, les colonnes reconnues à leurs en-têtes, quels que soient le séparateur et "
-        "l’encodage. Peut être relancée avec un fichier corrigé : les listes et les personnes sont mises à jour, "
+        "une ligne par personne ou par binôme, les colonnes reconnues à leurs en-têtes, quels que soient le séparateur "
+        "et l’encodage. Peut être relancée avec un fichier corrigé : les listes et les personnes sont mises à jour, "
         "celles qui n’y sont plus sont gardées et marquées, et aucun engagement n’est touché. Seules les régions "
         "présentes dans le fichier sont concernées. Ni date ni nom de naissance ne sont conservés."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FICHIER", help=_("Le fichier du ministère."))
+        super().add_arguments(parser)
         parser.add_argument(
-            "--election", required=True, metavar="ADRESSE", help=_("L’élection, par exemple regionales-2021.")
-        )
-        parser.add_argument(
-            "--dry-run", action="store_true", help=_("Montre ce qui changerait, ou les anomalies, sans rien écrire.")
+            "--round",
+            type=int,
+            choices=Round.values,
+            default=Round.FIRST,
+            help=_(
+                "2 pour les listes du second tour : celles qui se maintiennent, celles qui sont issues d’une fusion,"
+                " d’après leurs personnes, et ce que les autres sont devenues."
+            ),
         )
 
-    def handle(self, *, file: Path, election: str, dry_run: bool, **options: object) -> None:
-        found = Election.objects.filter(slug=election).first()
-        if found is None:
-            raise CommandError(_unknown(election))
-        try:
-            with file.open("rb") as source:
-                report = import_candidates(found, File(source), dry_run=dry_run, progress=self._progress)
-        except FileRefusedError as refusal:
-            self._progress("", 0, 0)
-            raise CommandError(typeset_text(refusal.report())) from refusal
-        except OSError as error:
-            raise CommandError(
-                typeset_text(
-                    _("Le fichier « %(file)s » ne peut pas être lu : %(why)s.") % {"file": file, "why": _why(error)}
-                )
-            ) from error
-        self._progress("", 0, 0)
-        self.stdout.write(typeset_text("\n".join(_lines(report, found))))
+    def import_file(self, election: Election, source: File[bytes], *, dry_run: bool, **options: object) -> None:
+        is_second = options["round"] == Round.SECOND
+        read = import_second_round if is_second else import_candidates
+        report = read(election, source, dry_run=dry_run, progress=self.show_progress)
+        self.tell(_lines(report, election) + (_fates(report) if is_second else []))
         if report.declared_count:
             self.stdout.write(self.style.WARNING(typeset_text(_waiting(report.declared_count))))
         for pledged in report.pledged_lists:
@@ -63,11 +56,6 @@ class Command(BaseCommand):
                     )
                 )
             )
-
-    def _progress(self, sentence: str, _done: int, _total: int) -> None:
-        """Show a person how far the work is, each sentence in the place of the one before."""
-        if self.stderr.isatty():
-            self.stderr.write(f"\r\033[K{typeset_text(sentence)}", style_func=str, ending="")
 
 
 def _waiting(count: int) -> str:
@@ -81,23 +69,6 @@ def _waiting(count: int) -> str:
     )
 
 
-def _unknown(slug: str) -> str:
-    known = ", ".join(Election.objects.latest_first().values_list("slug", flat=True)) or _("aucune")
-    return typeset_text(
-        _("Élection inconnue : « %(slug)s ». Celles du portail : %(known)s.") % {"slug": slug, "known": known}
-    )
-
-
-def _why(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return _("il n’existe pas")
-    if isinstance(error, IsADirectoryError):
-        return _("c’est un dossier")
-    if isinstance(error, PermissionError):
-        return _("ses droits l’interdisent")
-    return error.strerror or str(error)
-
-
 def _lines(report: ImportReport, election: Election) -> list[str]:
     """The report, as lines of text."""
     lines = [
@@ -105,10 +76,13 @@ def _lines(report: ImportReport, election: Election) -> list[str]:
         % {"file": report.file_name, "sha256": report.sha256, "election": election},
         _row("", [_("créées"), _("modifiées"), _("parties"), _("de retour"), _("inchangées")]),
         _count_row(_("circonscriptions"), report.contests),
-        _count_row(_("listes"), report.lists),
+        _count_row(election.choice.many, report.lists),
         _count_row(_("candidatures"), report.candidates),
     ]
-    changed = ", ".join(contest.name for contest in report.by_contest if contest.contest.changed)
+    names = [contest.name for contest in report.by_contest if contest.contest.changed]
+    changed = ", ".join(names[:_NAMED])
+    if len(names) > _NAMED:
+        changed = _("%(names)s et %(count)d autres") % {"names": changed, "count": len(names) - _NAMED}
     if not report.changed:
         lines.append(_("Rien à changer : le portail dit déjà ce que dit ce fichier."))
     elif report.dry_run:
@@ -116,6 +90,16 @@ def _lines(report: ImportReport, election: Election) -> list[str]:
     else:
         lines.append(_("Importé. Ont changé : %s.") % changed)
     return lines
+
+
+def _fates(report: ImportReport) -> list[str]:
+    """What becomes of each list, in a line."""
+    return [
+        _("%(contest)s, « %(name)s » : %(what)s.")
+        % {"contest": contest.name, "name": change.name, "what": " ; ".join(change.what) or LIST_FATES[change.fate]}
+        for contest in report.by_contest
+        for change in contest.details
+    ]
 
 
 def _count_row(what: str, counts: Counts) -> str:

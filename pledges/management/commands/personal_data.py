@@ -77,3 +77,10 @@ class Command(BaseCommand):
             )
             % asdict(erased)
         )
+        if erased.addresses:
+            self.stdout.write(_("Adresses de listes, notées pour les solliciter, effacées : %d.") % erased.addresses)
+        if erased.waiting:
+            self.stdout.write(
+                _("Silence électoral : %d signatures publiées attendent sa fin, et s’effaceront d’elles-mêmes.")
+                % erased.waiting
+            )

@@ -33,7 +33,7 @@ ZONES = {
 COUNCILS = {
     "02": "Assemblée de Martinique",
     "03": "Assemblée de Guyane",
-    "06": "conseil départemental de Mayotte",  # the name in 2021; the « assemblée de Mayotte » is elected from 2028
+    "06": "Assemblée de Mayotte",  # by list, from 2028; in 2021 its cantons elected a departmental council
     "75": "conseil régional de Nouvelle-Aquitaine",  # as it calls itself; INSEE's article would give « de la »
     "94": "Assemblée de Corse",
 }

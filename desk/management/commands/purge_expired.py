@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
+from desk.actions.retention import forget_traces
 from pledges.actions.retention import purge_expired
 
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: int | None, **options: Any) -> None:
         while True:
-            purged = purge_expired()
+            purged, traces = purge_expired(), forget_traces()
             if purged.reminders:
                 self.stdout.write(_("Rappels dus avant effacement : %d.") % purged.reminders)
             self.stdout.write(
@@ -37,10 +38,14 @@ class Command(BaseCommand):
                     " %(stray_receipts)d fichiers de reçus sans engagement,"
                     " %(drawings)d dessins que personne n’a relus depuis un jour,"
                     " %(imports)d imports que personne n’a acceptés,"
-                    " les mots de %(corrections)d demandes de correction."
+                    " les mots de %(corrections)d demandes de correction,"
+                    " %(links)d liens d’élections archivées,"
+                    " %(list_addresses)d adresses de listes d’un vote passé,"
+                    " %(log_ins)d connexions d’il y a trois mois,"
+                    " les adresses de %(accounts)d comptes fermés."
                 )
-                % asdict(purged)
-                if replace(purged, reminders=0)
+                % (asdict(purged) | asdict(traces))
+                if replace(purged, reminders=0) or traces
                 else _("Rien à effacer.")
             )
             if not every:
