@@ -18,7 +18,7 @@ from regions.admin.publishing import PublishingAdmin
 from regions.admin.scoping import AdministratorAdmin, Changes, RegionScopedAdmin, member
 from regions.models import User
 from regions.typography import day
-from resources.actions import restore
+from resources.actions.pages import restore
 from resources.enums import PageName
 from resources.facts import FACTS
 from resources.forms import PageForm
@@ -55,7 +55,7 @@ class ResourceAdmin(PublishingAdmin[Resource], HistoryAdmin[Resource], RegionSco
 
     @admin.display(description=_("publication"), ordering="published_on")
     def publication(self, resource: Resource) -> Any:
-        return day(resource.published_on) if resource.published_on else _("brouillon")
+        return day(resource.published_on) if resource.published_on else resource.get_state_display()
 
 
 @admin.register(Page)

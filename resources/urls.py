@@ -3,9 +3,12 @@
 from django.urls import path
 
 from resources.enums import PageName
-from resources.views import page, resources
+from resources.views import collection, file, page, resource, resources
 
 urlpatterns = [
     path("ressources/", resources, name="resources"),
+    path("ressources/dossiers/<slug:slug>/", collection, name="collection"),
+    path("ressources/<slug:slug>/", resource, name="resource"),
+    path("ressources/<slug:slug>/<int:number>/<str:name>", file, name="resource-file"),
     *(path(f"{name}/", page, {"name": name.value}, name=name.route) for name in PageName),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -16,11 +16,29 @@ from resources.shipped import Text
 @public_page
 def resources(request: HttpRequest) -> HttpResponse:
     """What is published, for candidates first, then citizens, then networks."""
-    published = list(Resource.objects.published().select_related("region", "network"))
+    published = list(Resource.objects.published().with_cards())
     groups = [
         (audience, [resource for resource in published if resource.audience == audience]) for audience in Audience
     ]
     return render(request, "resources/resource_list.html", {"groups": groups, "count": len(published)})
+
+
+@public_page
+def resource(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a resource is, for whom, and its versions."""
+    raise Http404
+
+
+@public_page
+def collection(request: HttpRequest, slug: str) -> HttpResponse:
+    """A collection, in its order."""
+    raise Http404
+
+
+@public_page
+def file(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponse:
+    """The file of a version."""
+    raise Http404
 
 
 @public_page

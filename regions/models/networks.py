@@ -126,6 +126,13 @@ class Network(models.Model):
     site = models.URLField(_("site"), blank=True)
     is_national = models.BooleanField(_("national"), default=False, help_text=_("Couvre toutes les régions."))
     regions = models.ManyToManyField(Region, blank=True, related_name="networks", verbose_name=_("régions"))
+    reviews_resources = models.BooleanField(
+        _("relit ses ressources"),
+        default=False,
+        help_text=_(
+            "Une ressource ajoutée par une modératrice ou un modérateur attend la relecture d’une coordination."
+        ),
+    )
 
     objects = NetworkQuerySet.as_manager()
     history = History(m2m_fields=["regions"])

@@ -236,7 +236,6 @@ def resources(place: Place, count: int) -> None:
             audience=Audience.CANDIDATES,
             kind=ResourceKind.KIT,
             region=place.region,
-            url="https://example.org/",
         )
         for n in range(count)
     )

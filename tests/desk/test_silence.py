@@ -11,7 +11,7 @@ from pledges.calendar import SilenceError
 from regions.admin.publishing import PublishingAdmin
 from regions.admin.scoping import AdministratorAdmin, ScopedAdmin
 from regions.models import Revision
-from resources.actions import restore
+from resources.actions.pages import restore
 from resources.models import Page, Resource
 from resources.shipped import FIELDS
 from tests.desk.acts import enter

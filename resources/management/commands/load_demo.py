@@ -14,8 +14,8 @@ from pledges.actions.sealing import seal_journal
 from pledges.models import Charter, Pledge
 from regions.enums import Role
 from regions.models import Membership, Network, Region, Revision, User
-from resources.enums import Audience, ResourceKind
-from resources.models import Resource
+from resources.enums import Audience, ResourceKind, ResourceState
+from resources.models import Resource, Version
 
 PASSWORD = "demonstration-ess"  # noqa: S105  printed for whoever tries the demonstration
 LAW = "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000029313296"
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         today = timezone.localdate()
         site = settings.SITE_URL
         rows = [
-            ("loi-ess-2014", "La loi du 31 juillet 2014", Audience.CANDIDATES, ResourceKind.LINK, LAW, None,
+            ("loi-ess-2014", "La loi du 31 juillet 2014", Audience.CANDIDATES, ResourceKind.SHEET, LAW, None,
              "Le texte qui définit l’économie sociale et solidaire, et le rôle des régions : articles 6 à 8."),
             ("lire-le-tableau", "Comment lire le tableau des engagements", Audience.CITIZENS, ResourceKind.SHEET,
              f"{site}/methode/", None, "Ce que veut dire chaque réponse, et ce qu’une signature n’est pas."),
@@ -102,18 +102,20 @@ class Command(BaseCommand):
              f"{site}/methode/", "28", "Une ressource propre à un territoire, visible sur sa page."),
         ]  # fmt: skip
         for age, (slug, title, audience, kind, url, region, summary) in enumerate(rows):
-            Resource.objects.get_or_create(
+            resource, created = Resource.objects.get_or_create(
                 slug=slug,
                 defaults={
                     "title": title,
                     "summary": summary,
                     "audience": audience,
                     "kind": kind,
-                    "url": url,
+                    "state": ResourceState.PUBLISHED,
                     "region": Region.objects.get(code=region) if region else None,
                     "published_on": today - timedelta(days=age),
                 },
             )
+            if created:
+                Version.objects.create(resource=resource, number=1, url=url, added_at=timezone.now())
 
     def _say_what_to_try(self) -> None:
         site = settings.SITE_URL

@@ -1,4 +1,4 @@
-"""Verbs: the text of a page of prose."""
+"""The text of a page of prose."""
 
 from django.db import transaction
 from django.utils import timezone
