@@ -1,7 +1,7 @@
 """An election, its contests, and who stands in them, as the official lists say."""
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
@@ -312,6 +312,15 @@ class Contest(models.Model):
         return self.department.council if self.department else self.region.council
 
 
+SAID = {"pledges__candidate": None, "pledges__confirmed_at__isnull": False}
+REFUSED = {"invitations__refused_at__isnull": False}
+
+
+def _with(**facts: Any) -> "models.QuerySet[CandidateList, int]":
+    """The keys of the lists of which this holds: one level of subquery, however the planner misjudges its size."""
+    return CandidateList.objects.filter(**facts).values_list("pk", flat=True)
+
+
 class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
     region_path = "contest__region"
 
@@ -341,35 +350,30 @@ class CandidateListQuerySet(ScopedQuerySet["CandidateList"]):
 
     def asked(self) -> Self:
         """Those that a network has asked to sign, as far as the portal knows."""
-        made = CandidateList.objects.filter(invitations__outcome=InvitationOutcome.SENT)
-        return self.filter(pk__in=made.values("pk"))
+        return self.filter(pk__in=_with(invitations__outcome=InvitationOutcome.SENT))
 
     def not_asked(self) -> Self:
         """Those that are still to be asked: nobody has, as far as was noted, and they have not answered."""
-        return self._never_asked().exclude(pk__in=CandidateList.objects.answered().values("pk"))
+        return self._never_asked().exclude(pk__in=_with(**SAID))
 
     def answered_unasked(self) -> Self:
         """Those that answered before anybody asked them: there is nothing to ask any more."""
         return self._never_asked().answered()
 
     def _never_asked(self) -> Self:
-        made = CandidateList.objects.filter(invitations__outcome=InvitationOutcome.SENT)
-        return self.exclude(pk__in=made.values("pk"))
+        return self.exclude(pk__in=_with(invitations__outcome=InvitationOutcome.SENT))
 
     def answered(self) -> Self:
         """Those whose own pledge somebody has confirmed, whatever became of it: they have said what they had to."""
-        said = CandidateList.objects.filter(pledges__candidate=None, pledges__confirmed_at__isnull=False)
-        return self.filter(pk__in=said.values("pk"))
+        return self.filter(pk__in=_with(**SAID))
 
     def refusing(self) -> Self:
         """Those that asked to be left alone."""
-        return self.filter(pk__in=CandidateList.objects.filter(invitations__refused_at__isnull=False).values("pk"))
+        return self.filter(pk__in=_with(**REFUSED))
 
     def silent(self) -> Self:
         """Those that have said nothing yet: neither an answer nor that they want none of it."""
-        return self.exclude(pk__in=CandidateList.objects.answered().values("pk")).exclude(
-            pk__in=CandidateList.objects.refusing().values("pk")
-        )
+        return self.exclude(pk__in=_with(**SAID)).exclude(pk__in=_with(**REFUSED))
 
     def in_panel_order(self) -> Self:
         """The official order of the posters, never ours."""

@@ -53,6 +53,7 @@ def networks(count):
 
 
 @pytest.mark.timeout(240)  # so many whole requests, on a machine that may have other work
+@pytest.mark.any_database
 def test_two_hundred_requests_for_one_address_in_a_day_are_three_mails(
     client, smtp, monkeypatch, django_capture_on_commit_callbacks
 ):
@@ -140,6 +141,7 @@ def test_whoever_is_asked_to_confirm_an_amendment_is_asked_whatever_others_did()
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
+@pytest.mark.any_database
 def test_what_a_client_says_of_itself_changes_no_limit(client, settings, proxies):
     settings.PROXY_COUNT = proxies
     statuses = []

@@ -509,6 +509,7 @@ def test_all_that_an_entry_says_is_signed():
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.any_database
 def test_entries_written_before_the_chain_join_it():
     executor = MigrationExecutor(connection)
     executor.migrate([("pledges", "0011_desk")])
@@ -526,6 +527,7 @@ def test_entries_written_before_the_chain_join_it():
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.any_database
 def test_seals_made_before_they_were_signed_are_signed(entries):
     MigrationExecutor(connection).migrate([("pledges", "0016_mails_to_accounts")])
 

@@ -69,6 +69,7 @@ def test_a_code_is_given_once():
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.any_database
 def test_the_migration_gives_a_code_to_each_pledge_that_was_there():
     keys = {PledgeFactory(published=True, signed=True).pk for _ in range(3)}
     executor = MigrationExecutor(connection)

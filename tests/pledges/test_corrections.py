@@ -472,6 +472,7 @@ def test_the_journal_stays_sound_when_what_was_answered_is_forgotten():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(180)
+@pytest.mark.any_database
 def test_the_migration_goes_back_with_mails_about_corrections():
     asked = CorrectionRequestFactory(answered=True)
     with transaction.atomic():

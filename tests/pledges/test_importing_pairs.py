@@ -319,6 +319,7 @@ BEFORE = ("pledges", "0019_results")
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.any_database
 def test_the_migration_places_cantons_and_its_way_back_keeps_their_addresses_apart(election):
     long = "un-canton-dont-le-nom-est-bien-plus-long-que-cinquante-signes"
     for code in ("3501", "3502"):

@@ -18,7 +18,7 @@ from regions.search import Outcome, find_places
 from regions.shipped import DATA, read_territories
 
 # One process loads every commune.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("territories")]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.xdist_group("territories")]
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +32,6 @@ def loaded(shipped, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         load_territories(shipped)
         connection.check_constraints()  # once for all, not again after each test
-        if connection.vendor == "postgresql":
-            # Other tests left tables that PostgreSQL believes empty; it would plan for that.
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
         yield
         transaction.set_rollback(True)
 

