@@ -17,6 +17,7 @@ MOST_OBJECTS = 300_000
 MOST_PAGES = 2_000
 MOST_PIXELS = 100_000_000
 STREAM = 50 * MEGABYTE  # of text or drawing, inflated
+TABLE = 8 * MEGABYTE  # of objects that are compressed together: those alone are kept while they are read
 IMAGE = 400 * MEGABYTE
 ALL_STREAMS = 1024 * MEGABYTE
 
@@ -96,7 +97,7 @@ def examine(file: BinaryIO, _out: BinaryIO) -> Found:
         if reason := _WORDS.get(plain):
             raise Refusal(reason)
     del content
-    with apply_configuration(zlib_maximum_output_length=STREAM, maximum_declared_stream_length=size):
+    with apply_configuration(zlib_maximum_output_length=TABLE, maximum_declared_stream_length=size):
         try:
             return Found("pdf", page_count=_read(file))
         except LimitReachedError as error:
@@ -168,8 +169,9 @@ def _judge_action(said: Any) -> None:
     """An action, or a list of them; the same keys also hold a destination, or an attribute, which say no ``/S``."""
     for action in said if isinstance(said, ArrayObject) else [said]:
         action = _direct(action)  # noqa: PLW2901  what the reference leads to
-        if isinstance(action, DictionaryObject) and "/S" in action and _direct(action["/S"]) not in _ACTIONS:
-            raise Refusal(_BY_ITSELF)
+        said = _direct(action.get("/S")) if isinstance(action, DictionaryObject) else None
+        if said is not None and said not in _ACTIONS:
+            raise Refusal(_NATURES.get(said, _BY_ITSELF))
 
 
 def _weigh(stream: StreamObject) -> int:

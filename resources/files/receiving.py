@@ -40,7 +40,7 @@ class RefusedFileError(Exception):
 class Received:
     """A file as it will be kept, and what was read in it.
 
-    ``content`` is open at its beginning, on a file that has no name: it leaves the disk with the last who holds it.
+    ``content`` is open at its beginning, on a file that has no name: it leaves the disk when nobody holds it any more.
     ``size`` is in bytes; ``page_count`` is None where pages mean nothing.
     """
 
@@ -152,5 +152,5 @@ def _examined(copy: "File[bytes]", family: Family, out: "File[bytes]") -> Found:
         raise Refusal(said["reason"], **said["values"])
     if not said:
         logger.warning("The examination of a file (%s) ended with %s.", family, status)
-        raise Refusal(_("il n’a pas pu être examiné : il est abîmé, ou trop lourd à ouvrir. Enregistrez-le à nouveau."))
+        raise Refusal(_("son examen n’a pas abouti. Il est abîmé, ou trop lourd à ouvrir."))
     return Found(**said)
