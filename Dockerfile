@@ -18,11 +18,13 @@ ENV STATIC_ROOT=/portal/static-built
 RUN python bin/catalogue.py compile \
     && SECRET_KEY=only-to-collect-the-static-files-when-the-image-is-built python manage.py collectstatic --no-input \
     && useradd --system --uid 10001 --no-create-home portal \
-    && mkdir /data && chown portal: /data
+    && mkdir --parents /data/tmp && chown --recursive portal: /data
 
 USER portal
 VOLUME /data
+# What is sent waits there to be examined: /tmp is in memory, where a film would be too.
 ENV DATA_DIR=/data \
+    TMPDIR=/data/tmp \
     BIND_ADDRESS=0.0.0.0 \
     PORT=8000
 EXPOSE 8000

@@ -30,6 +30,7 @@ PRODUCTION = {
     "DATABASE_URL": "sqlite://",  # in memory: no check needs a table
     "DATA_DIR": tempfile.gettempdir(),
     "STATIC_ROOT": tempfile.gettempdir(),
+    "RESOURCES_STORAGE": "s3://resources?endpoint=https://s3.example.org&region=fr-par",
     "MAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
     "MAIL_FROM": "Engagements ESS <ne-pas-repondre@example.org>",
     "TASKS_BACKEND": "database",

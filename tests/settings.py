@@ -15,6 +15,7 @@ for name in (
     "SECRET_KEY_FALLBACKS",
     "JOURNAL_KEY",
     "JOURNAL_KEY_FALLBACKS",
+    "RESOURCES_STORAGE",
 ):
     os.environ.pop(name, None)
 os.environ |= {

@@ -55,10 +55,17 @@ def add_version(  # noqa: PLR0913  what a version is made of
         version.sha256, version.page_count = received.sha256, received.page_count
         # Nothing of the name that it came under: it is found by this row alone.
         version.file.save(f"{secrets.token_hex(16)}.{received.format}", received.content, save=False)
-    version.save(force_insert=True)
-    if is_public:
-        record_at_large(
-            Act.RESOURCE_REPLACED, by=by, region=resource.region, resource=resource.pk, version=version.number
-        )
-        Revision.advance()
+    try:
+        version.save(force_insert=True)
+        if is_public:
+            record_at_large(
+                Act.RESOURCE_REPLACED, by=by, region=resource.region, resource=resource.pk, version=version.number
+            )
+            Revision.advance()
+    except BaseException:
+        # No row will name the file. (Should the caller's own transaction fail later, it stays, under a name that is in
+        # no row and at no address: deleting whatever no row names would empty a storage beside a restored database.)
+        if received:
+            version.file.delete(save=False)
+        raise
     return version

@@ -1,6 +1,7 @@
 """How often a version was taken, by day and by nobody in particular."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,15 @@ from resources.models.resource import Version
 class DownloadCountQuerySet(models.QuerySet["DownloadCount"]):
     def add(self, version: Version, day: datetime.date) -> None:
         """Count one more, in one statement: two at once are two."""
-        self.bulk_create([self.model(version=version, day=day, count=0)], ignore_conflicts=True)
-        self.filter(version=version, day=day).update(count=models.F("count") + 1)
+        self.add_each([version], day)
+
+    def add_each(self, versions: Iterable[Version], day: datetime.date) -> None:
+        """Count one more of each of these versions, which were taken away together."""
+        # In one order for all: two who take the same ones at once never wait for one another in a ring.
+        counted = sorted(versions, key=lambda version: version.pk)
+        counts = [self.model(version=version, day=day, count=0) for version in counted]
+        self.bulk_create(counts, ignore_conflicts=True)
+        self.filter(version__in=counted, day=day).update(count=models.F("count") + 1)
 
 
 class DownloadCount(models.Model):
