@@ -24,7 +24,7 @@ from regions.typography import is_french
 from resources.facts import FACTS
 
 # The ids of the page that the text is put into.
-TAKEN = ("contenu", "chercher", "sommaire", "lire", "anciennes", "citation")
+TAKEN = ("contenu", "chercher", "sommaire")
 _NAME = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 _ANY_NAME = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")

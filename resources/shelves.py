@@ -35,6 +35,7 @@ KINDS = {
     ResourceKind.TESTIMONY: "temoignage",
     ResourceKind.DATASET: "donnees",
 }
+LATEST_FIRST = ("-published_on", "pk")
 LASTING = "durables"  # where an election could be asked for
 _MEANT_FOR = {
     Audience.CANDIDATES: _("Ce que la charte demande, et de quoi y répondre."),
@@ -93,6 +94,11 @@ class Asked:
         return {name: value for name, value in asked.items() if value}
 
     @property
+    def is_refined(self) -> bool:
+        """Whether more is asked than an audience and words, which the page shows without unfolding anything."""
+        return bool(self.query.keys() - {"q", "public"})
+
+    @property
     def choices(self) -> list[Choice]:
         """All that narrows, each with the way to do without it."""
         words = {
@@ -117,7 +123,7 @@ class Asked:
         if self.region:
             # Its own first: the national ones are the same everywhere.
             own_first = F("region").asc(nulls_last=True)
-            resources = resources.for_region(self.region).order_by(own_first, "-published_on", "pk")
+            resources = resources.for_region(self.region).order_by(own_first, *LATEST_FIRST)
         if self.principle:
             # Of any charter: what serves a principle serves it in the next version too.
             resources = resources.filter(
@@ -179,10 +185,10 @@ def counts_by_audience() -> dict[str, int]:
 
 
 def latest_of_each_audience(resources: ResourceQuerySet, limit: int) -> ResourceQuerySet:
-    """The first few for each audience, in one query, candidates first: as the audiences are listed."""
+    """The first few for each audience, in one query: candidates first, for audiences are listed as they are spelt."""
     order = [F("published_on").desc(), F("pk").asc()]
     place = Window(RowNumber(), partition_by="audience", order_by=order)
-    return resources.alias(place=place).filter(place__lte=limit)
+    return resources.alias(place=place).filter(place__lte=limit).order_by("audience", *LATEST_FIRST)
 
 
 def with_words(resources: ResourceQuerySet, query: str) -> list[int]:
@@ -197,11 +203,11 @@ def with_words(resources: ResourceQuerySet, query: str) -> list[int]:
     twin = Version.objects.current().filter(resource=OuterRef("pk")).values("twin")[:1]
     rows = resources.annotate(twin=Subquery(twin)).values_list("pk", "title", "summary", "network__name", "twin")
     found = [
-        (_rank(wanted, [title, f"{summary} {network or ''}", twin or ""]), pk)
-        for pk, title, summary, network, twin in rows
+        (_rank(wanted, [title, f"{summary} {network or ''}", text or ""]), key)
+        for key, title, summary, network, text in rows
     ]
     # Sorting is stable: those of a rank stay in their order.
-    return [pk for rank, pk in sorted(found, key=lambda pair: pair[0]) if rank < _NOWHERE]
+    return [key for rank, key in sorted(found, key=itemgetter(0)) if rank < _NOWHERE]
 
 
 _NOWHERE = 3

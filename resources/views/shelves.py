@@ -40,17 +40,19 @@ RELATED = 4
 @public_page
 def resources(request: HttpRequest) -> HttpResponse:
     """By audience first; then whatever part of it is asked for, thirty to a page."""
-    if any(not value for value in request.GET.values()):
+    given = request.GET.dict()
+    if any(not value for value in given.values()):
         # A form sends what was left empty too: each thing shown has one address.
-        return redirect(address_of({name: value for name, value in request.GET.items() if value}))
+        return redirect(address_of({name: str(value) for name, value in given.items() if value}))
     form = ShelfForm(request.GET)
     asked = form.asked()
     counts = counts_by_audience()
     total = sum(counts.values())
-    context = {
+    ways = doors(counts)
+    context: dict[str, Any] = {
         "form": form,
         "asked": asked,
-        "doors": doors(counts),
+        "doors": ways,
         "total": total,
         "structured": structured.breadcrumb([], _("Ressources"), request.path),
     }
@@ -62,7 +64,7 @@ def resources(request: HttpRequest) -> HttpResponse:
             context
             | {
                 "sentence": asked.sentence(total, total),
-                "shelves": _by_audience(latest.with_cards().fetch_mode(models.FETCH_RAISE), context["doors"]),
+                "shelves": _by_audience(latest.with_cards().fetch_mode(models.FETCH_RAISE), ways),
                 "collections": Collection.objects.published().with_shown_count()[:COLLECTIONS],
             },
         )
