@@ -144,7 +144,10 @@ def test_several_filters_are_asked_together(client):
     ]
 
 
-@pytest.mark.parametrize("query", ["public=martiens", "territoire=atlantide", "principe=9", "nature=x", "election=x"])
+@pytest.mark.parametrize(
+    "query",
+    ["public=martiens", "territoire=atlantide", "principe=9", "nature=x", "election=x", "q=%00"],
+)
 def test_what_is_not_there_is_said_and_everything_is_shown(client, query):
     ResourceFactory()
 
@@ -207,7 +210,7 @@ def test_the_text_of_a_version_that_was_replaced_is_not_searched(client):
     assert found(client, "q=cooperative") == [resource]
 
 
-@pytest.mark.parametrize("query", ["%00", "'", "%25", "«»", "a" * 500, "%F0%9F%8E%89"])
+@pytest.mark.parametrize("query", ["'", "%25", "«»", "a" * 500, "%F0%9F%8E%89"])
 def test_any_words_get_an_answer(client, query):
     ResourceFactory()
 
@@ -230,7 +233,7 @@ def test_a_long_list_is_read_thirty_at_a_time(client):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(("query", "queries"), [("", 8), ("?public=candidats", 7), ("?q=essai&territoire=bretagne", 7)])
+@pytest.mark.parametrize(("query", "queries"), [("", 8), ("?public=candidats", 8), ("?q=essai&territoire=bretagne", 8)])
 def test_queries_of_the_shelves_are_counted(client, count, query, queries, django_assert_num_queries):
     region = RegionFactory(slug="bretagne")
     election = ElectionFactory()
