@@ -57,10 +57,14 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing that narrows the shelves, in words, and the address without it."""
+    """One thing that narrows the shelves, in words, and the address without it.
+
+    ``is_french`` says whether these words are French on a page in any language: a principle, what was typed.
+    """
 
     words: str
     without: str
+    is_french: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,11 @@ class Asked:
         }
         asked = self.query
         return [
-            Choice(str(words[name]), address_of({key: value for key, value in asked.items() if key != name}))
+            Choice(
+                str(words[name]),
+                address_of({key: value for key, value in asked.items() if key != name}),
+                is_french=name in {"q", "principe"} or (name == "election" and not self.is_lasting),
+            )
             for name in asked
         ]
 
@@ -215,10 +223,11 @@ _NOWHERE = 3
 
 def _rank(wanted: Iterable[str], texts: list[str]) -> int:
     """How far one reads to meet all the words: in the first text, in the second, in the last, nowhere."""
-    read = ""
+    missing = list(wanted)
     for place, text in enumerate(texts):
-        read += _folded(text)
-        if all(word in read for word in wanted):
+        folded = _folded(text)
+        missing = [word for word in missing if word not in folded]
+        if not missing:
             return place
     return _NOWHERE
 
@@ -228,6 +237,7 @@ def _stem(word: str) -> str:
     return word.rstrip("sx") if len(word) > 3 else word
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=2_000)
 def _folded(text: str) -> str:
+    """Folding takes far longer than searching: each process keeps what it has folded, a few megabytes of it."""
     return f" {fold(text)}"

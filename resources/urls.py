@@ -11,12 +11,12 @@ from resources.views import (
     page,
     resource,
     resources,
-    selection_zip,
+    resources_zip,
 )
 
 urlpatterns = [
     path("ressources/", resources, name="resources"),
-    path("ressources/selection.zip", selection_zip, name="resources-zip"),
+    path("ressources/selection.zip", resources_zip, name="resources-zip"),
     path("ressources/dossiers/<slug:slug>/", collection, name="collection"),
     path("ressources/dossiers/<slug:slug>/telecharger.zip", collection_zip, name="collection-zip"),
     path("ressources/<slug:slug>/", resource, name="resource"),

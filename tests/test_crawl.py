@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 
 from pledges.models import CandidateList, Contest, Election, Principle
 from regions.models import Department, Network, Region
-from resources.models import Resource
+from resources.models import Collection, Resource
 from tests.walking import Answer, Walk
 
 # One process loads a whole demonstration, and walks it.
@@ -107,6 +107,7 @@ def names():
         CandidateList: ("name",),
         Principle: ("short",),
         Resource: ("title",),
+        Collection: ("title",),
     }
     found = {name for model, fields in of.items() for row in model.objects.values_list(*fields) for name in row}
     return sorted({*found, *CALLED}, key=len, reverse=True)

@@ -1,7 +1,7 @@
 """The pages of the resources, their files, and the pages of prose."""
 
 from resources.views.feeds import resources_feed
-from resources.views.files import collection_zip, file, selection_zip
+from resources.views.files import collection_zip, file, resources_zip
 from resources.views.models import model_text
 from resources.views.prose import page, page_context
 from resources.views.shelves import collection, resource, resource_context, resources
@@ -17,5 +17,5 @@ __all__ = [
     "resource_context",
     "resources",
     "resources_feed",
-    "selection_zip",
+    "resources_zip",
 ]

@@ -12,7 +12,7 @@ def file(request: HttpRequest, slug: str, number: int, name: str) -> HttpRespons
 
 
 @public_page
-def selection_zip(request: HttpRequest) -> HttpResponse:
+def resources_zip(request: HttpRequest) -> HttpResponse:
     """The files of the resources that the address names, in one zip."""
     raise Http404
 

@@ -104,3 +104,4 @@ def test_each_page_is_in_english_too_and_marks_its_french(client):
 
         assert '<html lang="en">' in page
         assert re.search(r'<span lang="fr">(Guide|Dossier) des régions</span>', page)
+        assert not re.search(r'<meta name="description" content="[^"]*(À quoi sert|Ce qui va ensemble)', page)
