@@ -15,6 +15,7 @@ register = template.Library()
 OF_A_REGION = 2  # of each audience
 OF_A_PRINCIPLE = 4
 BEFORE_SIGNING = 2
+GUIDES = (ResourceKind.ARGUMENT, ResourceKind.KIT, ResourceKind.SHEET)
 
 
 @register.simple_tag
@@ -39,8 +40,7 @@ def principle_resources(principle: Principle) -> ResourceQuerySet:
 @register.simple_tag
 def before_signing(region: Region) -> ResourceQuerySet:
     """What a candidate may read before signing: the latest guides and sheets that serve this territory."""
-    read = (ResourceKind.KIT, ResourceKind.SHEET)
-    serving = Resource.objects.published().for_region(region).filter(audience=Audience.CANDIDATES, kind__in=read)
+    serving = Resource.objects.published().for_region(region).filter(audience=Audience.CANDIDATES, kind__in=GUIDES)
     return _linked(serving)[:BEFORE_SIGNING]
 
 

@@ -64,7 +64,7 @@ def test_a_principle_shows_what_serves_it_whatever_the_charter(client):
 
 def test_whoever_is_about_to_sign_finds_what_to_read_first(client):
     candidate_list = CandidateListFactory(contest=ContestFactory(), headed=True)
-    guide = ResourceFactory(kind=ResourceKind.SHEET)
+    guide = ResourceFactory(kind=ResourceKind.ARGUMENT)
     ResourceFactory(kind=ResourceKind.POSTER)
     ResourceFactory(kind=ResourceKind.SHEET, audience=Audience.CITIZENS)
     ResourceFactory(kind=ResourceKind.SHEET, region=RegionFactory())
