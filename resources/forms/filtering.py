@@ -17,11 +17,7 @@ LONGEST = 100  # characters of what is searched
 class ShelfForm(forms.Form):
     """Words, and five ways to narrow; what is not there is said, and everything is shown."""
 
-    q = forms.CharField(
-        label=_("Chercher un titre, un mot"),
-        required=False,
-        widget=forms.SearchInput(attrs={"maxlength": LONGEST, "autocomplete": "off", "spellcheck": "false"}),
-    )
+    q = forms.CharField(label=_("Chercher un titre, un mot"), required=False, strip=True)
     public = forms.ChoiceField(label=_("Public"), required=False)
     territoire = forms.ChoiceField(label=_("Territoire"), required=False)
     principe = forms.ChoiceField(label=_("Principe"), required=False)
@@ -42,6 +38,12 @@ class ShelfForm(forms.Form):
         self._choose("nature", _("toutes"), {word: one.label for one, word in KINDS.items()})
         elections = {slug: one.name for slug, one in self.elections.items()}
         self._choose("election", _("toutes"), elections | {LASTING: _("durables, d’une élection à l’autre")})
+        self.fields["q"].widget.attrs |= {
+            "maxlength": LONGEST,
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "type": "search",
+        }
 
     def _choose(self, name: str, every: Any, choices: dict[str, Any]) -> None:
         self.fields[name].choices = [("", every), *choices.items()]  # type: ignore[attr-defined]
