@@ -173,8 +173,10 @@ class PageStore:
 
 # What an answer depends on. A proxy of ours says the scheme in a header.
 _IDENTITY = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
-# The filters of a matrix: a few dozen for each page, and nobody's words.
-_FILTER = re.compile(r"(?:principe=[1-9])?&?(?:reponse=[a-z-]{1,15})?", re.ASCII)
+# The filters of a matrix, the doors of the resources: a few dozen for each page, and nobody's words.
+_FILTER = re.compile(
+    r"(?:principe=[1-9])?&?(?:reponse=[a-z-]{1,15})?|public=(?:candidats|citoyens|reseaux|presse)", re.ASCII
+)
 # An answer that is one person's, or that has already been given its form: it passes as it is.
 _OWN = {"set-cookie", "vary", "content-encoding"}
 # Drawings are kept as files already: here they would push out a hundred pages, and compressing them gains nothing.

@@ -11,8 +11,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
 from config.demo import mail, mails
-from config.views import health
+from config.views import health, sitemap
 from regions.pages import public_page
+from resources.views import resources_feed
 
 
 def page(template: str, content_type: str = "text/html") -> Callable[..., HttpResponseBase]:
@@ -40,6 +41,8 @@ urlpatterns += [
         name="favicon",
     ),
     path("robots.txt", page("robots.txt", "text/plain"), name="robots"),
+    path("flux/ressources.atom", resources_feed, name="resources-feed"),
+    path("sitemap.xml", sitemap, name="sitemap"),
     path("sante/", health, name="health"),
     path("admin/", admin.site.urls),
 ]

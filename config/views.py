@@ -1,4 +1,4 @@
-"""Answers that belong to no app: refusals and health."""
+"""Answers that belong to no app: refusals, the map of the site, health."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.defaults import page_not_found
 
 from pledges.models import JournalEntry, OutboxMail
+from pledges.sitemap import addresses
+from regions.pages import public_page
+from resources.sitemap import addresses as addresses_of_resources
 
 
 @login_not_required
@@ -26,6 +29,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         request.current_app = admin.site.name
         return render(request, "admin/404.html", admin.site.each_context(request), status=404)
     return page_not_found(request, exception)
+
+
+@public_page
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """`/sitemap.xml`, in French: each page names its other languages itself."""
+    named = [*addresses(), *addresses_of_resources()]
+    return render(request, "sitemap.xml", {"addresses": named}, content_type="application/xml")
 
 
 @login_not_required

@@ -37,7 +37,9 @@ from pledges.models import (
     Pledge,
     PreparedDecision,
 )
-from regions.models import Region, User
+from regions.models import Network, Region, User
+from resources.enums import ResourceState
+from resources.models import Resource, Version
 
 SHOWN = 5
 """Rows of a block; the rest is one link away."""
@@ -57,6 +59,9 @@ DECISIONS = (
     Act.ELECTED_IMPORTED,
     Act.CORRECTION_ACCEPTED,
     Act.CORRECTION_DECLINED,
+    Act.RESOURCE_PUBLISHED,
+    Act.RESOURCE_REPLACED,
+    Act.RESOURCE_ARCHIVED,
 )
 
 
@@ -119,6 +124,19 @@ class Unasked:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelves:
+    """What the resources of one's territory ask of somebody."""
+
+    to_review: Some[Resource]
+    sent_back: list[Resource]
+    faults: Some[Version]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.to_review.rows or self.sent_back or self.faults.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """What a person finds first; every count is a query, whatever the number of rows."""
 
@@ -135,6 +153,7 @@ class Dashboard:
     oldest_mail: datetime.datetime | None
     campaigns: list[Progress]
     declared: Some[Pledge]
+    shelves: Shelves
     calendars: list[Calendar]
     latest: list[JournalEntry]
 
@@ -176,6 +195,7 @@ def dashboard(user: User) -> Dashboard:
         oldest_mail=troubled.order_by("created_at").values_list("created_at", flat=True).first(),
         campaigns=_campaigns(user),
         declared=Some(list(declared[:SHOWN]), declared.count()),
+        shelves=_shelves(user),
         calendars=_calendars(elections, user.regions_here),
         latest=_latest(user),
     )
@@ -221,6 +241,21 @@ def _campaigns(user: User) -> list[Progress]:
     """The campaigns at work where a list waits for a person: an address to find, a call to make."""
     at_work = list(Campaign.objects.visible_to(user).at_work().with_place().order_by("election", "region"))
     return [found for found in progress_of(at_work) if found.to_do] if at_work else []
+
+
+def _shelves(user: User) -> Shelves:
+    """What waits for a review that is this person's to make, what came back to them, links that lead nowhere."""
+    own = Resource.objects.visible_to(user).select_related("network")
+    mine = Network.objects.coordinated_by(user)
+    review = own.filter(state=ResourceState.SUBMITTED, network__in=mine).select_related("submitted_by")
+    back = own.filter(state=ResourceState.DRAFT, submitted_by=user).exclude(remark="")
+    shown = Resource.objects.visible_to(user).filter(state=ResourceState.PUBLISHED)
+    faults = Version.objects.current().filter(resource__in=shown).exclude(fault="")
+    return Shelves(
+        to_review=Some(list(review.order_by("submitted_at", "pk")[:SHOWN]), review.count()),
+        sent_back=list(back.order_by("title", "pk")[:SHOWN]),
+        faults=Some(list(faults.select_related("resource").order_by("failing_since", "pk")[:SHOWN]), faults.count()),
+    )
 
 
 def _by_region(rows: QuerySet[Any], path: str, codes: Collection[str]) -> dict[str, int]:

@@ -26,6 +26,7 @@ REGISTERS: tuple[tuple[str, "str | Promise"], ...] = (
     ("pledges_correctionrequest", _("Corrections")),
     ("pledges_journalentry", _("Journal")),
     ("resources_resource", _("Ressources")),
+    ("resources_collection", _("Dossiers")),
     ("regions_membership", _("Équipe")),
 )
 

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 
 from pledges.models import CandidateList, Contest, Election, Principle
 from regions.models import Department, Network, Region
-from resources.models import Resource
+from resources.models import Collection, Resource
 from tests.walking import Answer, Walk
 
 # One process loads a whole demonstration, and walks it.
@@ -25,7 +25,7 @@ FRENCH = re.compile(
     re.IGNORECASE,
 )
 CALLED = ("Défenseur des droits", "La Poste", "place de Fontenoy")  # names that pages cite
-HEAVY = {"home", "region", "list", "principle", "resources"}
+HEAVY = {"home", "region", "list", "principle", "resource", "resources"}
 ELEMENTS = 800
 
 
@@ -107,6 +107,7 @@ def names():
         CandidateList: ("name",),
         Principle: ("short",),
         Resource: ("title",),
+        Collection: ("title",),
     }
     found = {name for model, fields in of.items() for row in model.objects.values_list(*fields) for name in row}
     return sorted({*found, *CALLED}, key=len, reverse=True)

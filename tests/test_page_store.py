@@ -163,14 +163,14 @@ def test_whoever_bears_a_cookie_gets_a_page_of_the_moment(store, django, clock):
 
 
 def test_each_filter_of_a_matrix_is_kept_apart_and_nothing_else_after_the_question_mark(store, django, clock):
-    filters = ("", "principe=1", "reponse=s-engage", "principe=1&reponse=s-engage")
+    filters = ("", "principe=1", "reponse=s-engage", "principe=1&reponse=s-engage", "public=candidats")
     for query in 2 * filters:
         Answer(store, reverse("elections"), query=query)
     kept = django.count
-    for query in 2 * ("principe=10", "reponse=S", "reponse=s-engage&q=rouen", "a", "principe=1;"):
+    for query in 2 * ("principe=10", "reponse=S", "reponse=s-engage&q=rouen", "a", "principe=1;", "public=x"):
         Answer(store, reverse("elections"), query=query)
 
-    assert (kept, django.count) == (4, 4 + 10)
+    assert (kept, django.count) == (5, 5 + 12)
 
 
 def test_what_someone_searches_is_not_kept(store, django, clock):

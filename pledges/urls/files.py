@@ -14,7 +14,6 @@ from pledges.views.shares import (
     share_region,
 )
 from pledges.views.sheets import contest_sheet, list_sheet
-from pledges.views.sitemap import sitemap
 
 urlpatterns = [
     path("flux/engagements.atom", all_pledges, name="feed"),
@@ -32,7 +31,6 @@ urlpatterns = [
     path("presse/<slug:slug>/<slug:chart>.svg", press_svg, name="press-svg"),
     path("presse/<slug:slug>/<slug:chart>.png", press_png, name="press-png"),
     path("presse/<slug:slug>/<slug:chart>.csv", press_table, name="press-table"),
-    path("sitemap.xml", sitemap, name="sitemap"),
     path("integrer/", how_to_embed, name="embed"),
     path("integrer/regions/<slug:slug>/", embedded_region, name="embed-region"),
     path("integrer/listes/<key:pk>/", embedded_list, name="embed-list"),

@@ -24,7 +24,7 @@ from regions.pages import attached, public_page
 LATEST = 30
 
 
-class _Feed(Atom1Feed):
+class Feed(Atom1Feed):
     """An Atom feed that is a function of its entries alone."""
 
     def latest_post_date(self) -> datetime.datetime:
@@ -33,7 +33,8 @@ class _Feed(Atom1Feed):
         return max((item["pubdate"] for item in self.items), default=never)
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
+    """An address as it is read elsewhere."""
     return f"{settings.SITE_URL}{path}"
 
 
@@ -58,8 +59,8 @@ def region_pledges(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _feed(pledges: PledgeQuerySet, title: str, link: str, request: HttpRequest) -> HttpResponse:
-    own_address = _absolute(request.path)
-    feed = _Feed(title=title, link=_absolute(link), description=None, language="fr", feed_url=own_address)
+    own_address = absolute(request.path)
+    feed = Feed(title=title, link=absolute(link), description=None, language="fr", feed_url=own_address)
     latest = (
         pledges.published()
         .filter(candidate_list__declared_at=None)
@@ -73,7 +74,7 @@ def _feed(pledges: PledgeQuerySet, title: str, link: str, request: HttpRequest) 
         feed.add_item(
             title=_("%(signer)s, %(region)s : signataire de la charte")
             % {"signer": pledge.signer, "region": pledge.candidate_list.contest.region},
-            link=_absolute(pledge.signer.get_absolute_url()),
+            link=absolute(pledge.signer.get_absolute_url()),
             description=_summary(pledge),
             # A tag (RFC 4151): it stays the same when a list changes its name, hence its address.
             unique_id=f"tag:{host},2028:engagement-{pledge.pk}",
@@ -114,7 +115,7 @@ def election_calendar(request: HttpRequest, slug: str) -> HttpResponse:
         "mandate-ends": (election.mandate_ends_on, _("%s : fin du mandat")),
     }
     host = urlsplit(settings.SITE_URL).hostname
-    url = _absolute(election.get_absolute_url())
+    url = absolute(election.get_absolute_url())
     events = [
         AllDay(uid=f"election-{election.pk}-{key}@{host}", on=on, summary=words % election.name, url=url)
         for key, (on, words) in dates.items()

@@ -166,7 +166,12 @@ class _Versions:
         manager = getattr(model, history.manager_name)
         self.model = model
         self.rows: dict[int, Any] = {version.pk: version for version in manager.filter(history_id__in=keys)}
-        self.columns = [column for column in manager.model.tracked_fields if column.editable and not column.primary_key]
+        # A state is typed by nobody, and somebody's act changed it.
+        self.columns = [
+            column
+            for column in manager.model.tracked_fields
+            if (column.editable or column.choices) and not column.primary_key
+        ]
         self.sets = manager.model._history_m2m_fields
         self.members: dict[tuple[str, int], set[Any]] = defaultdict(set)
         for each in self.sets:

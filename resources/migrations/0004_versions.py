@@ -131,16 +131,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('draft', 'brouillon'), ('submitted', 'à relire'), ('published', 'publiée'), ('archived', 'archivée')], default='draft', editable=False, max_length=10, verbose_name='état'),
         ),
         migrations.AddField(
-            model_name='historicalresource',
-            name='submitted_at',
-            field=models.DateTimeField(editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='historicalresource',
-            name='submitted_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
             model_name='resource',
             name='archived_on',
             field=models.DateField(editable=False, null=True, verbose_name='archivée le'),

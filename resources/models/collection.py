@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import Network, Region, ScopedQuerySet, User
 from regions.models.history import History
+from resources.enums import ResourceState
 from resources.models.resource import Resource, ResourceQuerySet
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ class CollectionQuerySet(ScopedQuerySet["Collection"]):
 
     def published(self) -> Self:
         return self.filter(published_on__isnull=False).order_by("-published_on", "pk")
+
+    def with_shown_count(self) -> Self:
+        """Add ``shown_count``: how many of its resources the public finds in it."""
+        shown = Count("items", filter=Q(items__resource__state=ResourceState.PUBLISHED))
+        return self.select_related("region", "network").annotate(shown_count=shown)
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The collections of the user's regions; the national ones are the administrators'."""
@@ -55,6 +62,9 @@ class Collection(models.Model):
 
     objects = CollectionQuerySet.as_manager()
     history = History()
+
+    # Set by with_shown_count().
+    shown_count: int
 
     class Meta:
         verbose_name = _("dossier spécial")

@@ -96,7 +96,8 @@ class Resource(models.Model):
     remark = models.TextField(_("remarque de la relecture"), blank=True, editable=False)
 
     objects = ResourceQuerySet.as_manager()
-    history = History(m2m_fields=["principles"])
+    # Who proposed it, and when, is for its review alone; the journal keeps it.
+    history = History(m2m_fields=["principles"], excluded_fields=["submitted_by", "submitted_at"])
 
     class Meta:
         verbose_name = _("ressource")

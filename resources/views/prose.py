@@ -1,4 +1,4 @@
-"""The pages of prose."""
+"""The pages of prose: the method, the legal notice, the glossary."""
 
 from typing import Any
 

@@ -28,8 +28,8 @@ from pledges.models import (
 )
 from regions.enums import Measure
 from regions.models import Commune, Indicator, Membership, Network, Region, User
-from resources.enums import Audience, PageName, ResourceKind
-from resources.models import Page, Resource
+from resources.enums import Audience, PageName, ResourceKind, ResourceState
+from resources.models import Collection, CollectionItem, Page, Resource, Version
 from tests.pledges.factories import (
     CandidateListFactory,
     CharterFactory,
@@ -228,7 +228,7 @@ def regions(place: Place, count: int) -> None:
 
 
 def resources(place: Place, count: int) -> None:
-    Resource.objects.bulk_create(
+    rows = Resource.objects.bulk_create(
         Resource(
             title=f"Un kit {n}",
             slug=f"{_stem()}-{n}",
@@ -236,9 +236,28 @@ def resources(place: Place, count: int) -> None:
             audience=Audience.CANDIDATES,
             kind=ResourceKind.KIT,
             region=place.region,
+            state=ResourceState.PUBLISHED,
+            published_on=timezone.localdate(),
         )
         for n in range(count)
     )
+    now = timezone.now()
+    Version.objects.bulk_create(
+        Version(
+            resource=row, number=1, url="https://example.org/", added_at=now, fault="ne répond pas", failing_since=now
+        )
+        for row in rows
+    )
+
+
+def collections(place: Place, count: int) -> None:
+    resources(place, 1)
+    resource = Resource.objects.latest("pk")
+    rows = Collection.objects.bulk_create(
+        Collection(title=f"Un dossier {n}", slug=f"{_stem()}-{n}", summary="Un dossier d’essai.", region=place.region)
+        for n in range(count)
+    )
+    CollectionItem.objects.bulk_create(CollectionItem(collection=row, resource=resource) for row in rows)
 
 
 def corrections(place: Place, count: int) -> None:
@@ -296,6 +315,7 @@ MAKERS = {
     CandidateImport: imports,
     CandidateList: candidate_lists,
     Charter: charters,
+    Collection: collections,
     Commune: communes,
     Contest: contests,
     CorrectionRequest: corrections,

@@ -235,16 +235,17 @@ def test_the_first_page_asks_as_many_questions_for_many_rows(
     client, moderator, place, role, count, django_assert_num_queries
 ):
     for model in MAKERS:
-        if model.__name__ in {"Pledge", "CandidateList", "OutboxMail", "JournalEntry"}:
+        if model.__name__ in {"Pledge", "CandidateList", "OutboxMail", "JournalEntry", "Resource"}:
             MAKERS[model](place, count)
     administrator = UserFactory(is_staff=True, is_superuser=True)
     enter(client, moderator if role == "moderator" else administrator)
 
-    with django_assert_num_queries(23 if role == "moderator" else 22):
+    with django_assert_num_queries(28 if role == "moderator" else 27):
         response = client.get(HOME)
 
     board = response.context["dashboard"]
     assert (board.waiting.count >= count, len(board.latest)) == (True, LATEST_SHOWN)
+    assert board.shelves.faults.count == count
 
 
 def test_an_empty_desk_says_what_will_come(desk):

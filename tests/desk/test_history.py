@@ -150,7 +150,8 @@ def test_a_page_saved_untouched_changes_nothing(admin_client):
 
 def test_what_is_added_and_deleted_is_in_the_journal_of_its_region(desk, moderator, region):
     data = {"title": "Un kit", "slug": "un-kit", "summary": "Un essai.", "audience": "candidates", "kind": "kit",
-            "url": "https://example.org/", "region": region.pk}  # fmt: skip
+            "url": "https://example.org/", "region": region.pk, "network": region.networks.get().pk,
+            "licence": "cc-by", "language": "fr"}  # fmt: skip
     desk.post(reverse("admin:resources_resource_add"), data)
     resource = Resource.objects.get()
     added = told(page(desk, resource))

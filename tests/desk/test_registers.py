@@ -20,6 +20,7 @@ QUERIES = {
     "CandidateImport": 9,
     "CandidateList": 14,
     "Charter": 7,
+    "Collection": 8,
     "Commune": 8,
     "Contest": 10,
     "CorrectionRequest": 8,
@@ -122,6 +123,6 @@ def test_the_way_around_is_that_of_each_role(desk, administration_links, place):
 
     shown = [(str(link.label), link.is_current) for link in response.context["desk_links"]]
     expected = ["Tableau de bord", "À vérifier", "Circonscriptions", "Listes", "Campagnes", "Imports", "Élu·es"]
-    expected += ["Motifs", "Courriers", "Corrections", "Journal", "Ressources"]
+    expected += ["Motifs", "Courriers", "Corrections", "Journal", "Ressources", "Dossiers"]
     assert shown == [(label, label == "À vérifier") for label in expected]
     assert administration_links == [*expected, "Équipe", "Tout"]

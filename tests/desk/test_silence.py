@@ -12,13 +12,13 @@ from regions.admin.publishing import PublishingAdmin
 from regions.admin.scoping import AdministratorAdmin, ScopedAdmin
 from regions.models import Revision
 from resources.actions.pages import restore
-from resources.models import Page, Resource
+from resources.models import Collection, Page, Resource
 from resources.shipped import FIELDS
 from tests.desk.acts import enter
 from tests.pledges.factories import ContestFactory, ElectionFactory, NuanceFactory
 from tests.pledges.test_views import text_of
 from tests.regions.factories import IndicatorFactory, MembershipFactory, NetworkFactory, RegionFactory, UserFactory
-from tests.resources.factories import ResourceFactory
+from tests.resources.factories import CollectionFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -120,19 +120,45 @@ def test_nothing_is_moved_out_of_a_silent_territory_nor_into_one(administration,
     assert [answer.status_code for answer in answers] == [200, 200]
 
 
-def test_nothing_new_is_added_and_nothing_is_deleted(client, clock, voting):
+def test_what_no_page_shows_is_prepared_and_thrown_away_meanwhile(client, clock, voting):
     member = UserFactory(is_staff=True)
     MembershipFactory(user=member).network.regions.add(voting.region)
     desk = enter(client, member)
-    resource = ResourceFactory(region=voting.region)
+    draft, shown = ResourceFactory(region=voting.region, draft=True), ResourceFactory(region=voting.region)
 
-    deleted = desk.post(reverse("admin:resources_resource_delete", args=[resource.pk]), {"post": "yes"})
+    answers = [
+        desk.post(reverse("admin:resources_resource_delete", args=[row.pk]), {"post": "yes"}) for row in (draft, shown)
+    ]
 
-    assert (deleted.status_code, Resource.objects.count()) == (404, 1)
-    clock.move_to(AFTER)
-    enter(client, member)
-    desk.post(reverse("admin:resources_resource_delete", args=[resource.pk]), {"post": "yes"})
-    assert Resource.objects.count() == 0
+    assert [answer.status_code for answer in answers] == [302, 404]
+    assert list(Resource.objects.all()) == [shown]
+
+
+@pytest.mark.parametrize("model", [Resource, Collection])
+@pytest.mark.parametrize("during", [True, False])
+def test_what_is_published_is_deleted_neither_meanwhile_nor_after(client, clock, voting, model, during):
+    clock.move_to(DURING if during else AFTER)
+    member = UserFactory(is_staff=True)
+    MembershipFactory(user=member).network.regions.add(voting.region)
+    desk = enter(client, member)
+    factory = {Resource: ResourceFactory, Collection: CollectionFactory}[model]
+    row = factory(region=voting.region)
+
+    answer = desk.post(page_of(row).replace("/change/", "/delete/"), {"post": "yes"})
+
+    assert (answer.status_code, model.objects.count()) == (404, 1)
+
+
+@pytest.mark.parametrize(("button", "is_saved"), [("_save", True), ("_publish", False)])
+def test_a_collection_is_prepared_and_not_published(administration, voting, button, is_saved):
+    collection = CollectionFactory(region=voting.region, published_on=None)
+    empty = {"items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"}
+
+    answer = save(administration, collection, title="Un autre titre", **empty, **{button: "1"})
+
+    collection.refresh_from_db()
+    assert (answer.status_code, collection.title == "Un autre titre") == (302 if is_saved else 200, is_saved)
+    assert collection.published_on is None
 
 
 def test_a_page_of_prose_is_not_given_back_its_first_text(voting, clock):

@@ -28,7 +28,7 @@ from pledges.models import (
 )
 from regions.enums import Role
 from regions.models import Commune, Indicator, Membership, Network, Region, User
-from resources.models import Page, Resource
+from resources.models import Collection, Page, Resource
 from tests.pledges.factories import (
     CampaignFactory,
     CandidateImportFactory,
@@ -46,7 +46,7 @@ from tests.regions.factories import (
     RegionFactory,
     UserFactory,
 )
-from tests.resources.factories import ResourceFactory
+from tests.resources.factories import CollectionFactory, ResourceFactory
 
 HERE, ELSEWHERE = "Icilà", "Ailleurs"
 
@@ -101,6 +101,7 @@ ROWS: dict[type[models.Model], Callable[[Territory], models.Model]] = {
     CandidateImport: lambda place: CandidateImportFactory(name=f"{place.name}.csv", regions=[place.region]),
     CandidateList: lambda place: place.pledge.candidate_list,
     Charter: lambda place: place.pledge.charter,
+    Collection: lambda place: CollectionFactory(title=f"Dossier {place.name}", region=place.region),
     Commune: lambda place: CommuneFactory(name=place.name, department__region=place.region),
     Contest: lambda place: place.pledge.candidate_list.contest,
     CorrectionRequest: lambda place: CorrectionRequestFactory(

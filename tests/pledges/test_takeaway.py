@@ -358,5 +358,5 @@ def test_queries_of_the_sitemap_are_counted(client, contest, count, django_asser
     for _ in range(count):
         PledgeFactory(candidate_list__contest=contest, published=True)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get("/sitemap.xml")

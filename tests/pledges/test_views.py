@@ -61,7 +61,7 @@ def full_list(contest, **kwargs):
 @pytest.mark.parametrize("count", [1, 30])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("home", 6), ("region", 17), ("contest", 11), ("election", 4), ("principle", 6), ("list", 9), ("candidate", 7)],
+    [("home", 6), ("region", 17), ("contest", 11), ("election", 4), ("principle", 7), ("list", 9), ("candidate", 7)],
 )
 def test_queries_are_counted(client, contest, count, name, queries, django_assert_num_queries):
     lists = [full_list(contest) for _ in range(count)]

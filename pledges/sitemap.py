@@ -1,12 +1,9 @@
-"""`/sitemap.xml`: the pages that search engines should know, in French; each names its other languages itself."""
+"""The pages that search engines should know, of the elections and of the portal itself: their part of the site map."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from pledges.models import CandidateList, Charter, Contest, Election, Pledge, Principle
 from regions.models import Region
-from regions.pages import public_page
 
 PROSE = (
     "home",
@@ -23,8 +20,7 @@ PROSE = (
 )
 
 
-@public_page
-def sitemap(request: HttpRequest) -> HttpResponse:
+def addresses() -> list[str]:
     """Prose, principles, regions, elections, contests and their departments, and the lists whose pledge is published.
 
     A list that has not signed has a page too; it is reached from its contest, and is not put forward.
@@ -40,10 +36,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         *contests,
         *CandidateList.objects.standing().filter(pk__in=signed).order_by("pk"),
     ]
-    addresses = [
+    return [
         *map(reverse, PROSE),
         *(reverse("principle", args=[principle.number]) for principle in principles.order_by("number")),
         *(reverse("department", args=pair) for pair in departments),
         *(each.get_absolute_url() for each in shown),
     ]
-    return render(request, "sitemap.xml", {"addresses": addresses}, content_type="application/xml")

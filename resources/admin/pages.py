@@ -1,12 +1,11 @@
-"""Resources at the desk: a network's own territory, and the national ones for administrators; the pages of prose."""
+"""The pages of prose at the desk: the administrators' own."""
 
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db import models, transaction
-from django.forms import ModelChoiceField
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,47 +14,14 @@ from django.utils.translation import override
 from pledges.calendar import SilenceError
 from regions.admin.history import HistoryAdmin
 from regions.admin.publishing import PublishingAdmin
-from regions.admin.scoping import AdministratorAdmin, Changes, RegionScopedAdmin, member
-from regions.models import User
+from regions.admin.scoping import AdministratorAdmin, Changes, member
 from regions.typography import day
 from resources.actions.pages import restore
 from resources.enums import PageName
 from resources.facts import FACTS
 from resources.forms import PageForm
-from resources.models import Page, Resource
+from resources.models import Page
 from resources.views import page_context
-
-
-@admin.register(Resource)
-class ResourceAdmin(PublishingAdmin[Resource], HistoryAdmin[Resource], RegionScopedAdmin[Resource]):
-    """What candidates, citizens and networks may read, by territory."""
-
-    members_may = frozenset({"add", "change", "delete"})
-    empty_words = _("Ajoutez un document ou un lien : il paraîtra sur la page de votre territoire une fois daté.")
-    list_display = ("title", "audience", "kind", "where", "publication")
-    list_filter = ("audience", "kind", ("region", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("region",)
-    list_per_page = 50
-    search_fields = ("title", "summary")
-    search_help_text = _("Un mot du titre ou du résumé, avec ses accents.")
-    prepopulated_fields: ClassVar = {"slug": ("title",)}
-
-    def formfield_for_foreignkey(
-        self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> "ModelChoiceField[Any] | None":
-        """Without a region a resource is national: the administrators' to publish."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field and db_field.name == "region":
-            field.required = not (isinstance(request.user, User) and request.user.is_superuser)
-        return field
-
-    @admin.display(description=_("territoire"), ordering="region")
-    def where(self, resource: Resource) -> Any:
-        return resource.region or _("national")
-
-    @admin.display(description=_("publication"), ordering="published_on")
-    def publication(self, resource: Resource) -> Any:
-        return day(resource.published_on) if resource.published_on else resource.get_state_display()
 
 
 @admin.register(Page)
