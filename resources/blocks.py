@@ -60,6 +60,11 @@ def plain(line: Iterable[Run]) -> str:
     return "".join(run.text for run in line)
 
 
+def escaped(text: str) -> str:
+    """Words that are no Markdown, whatever signs they hold, on one line."""
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>#{}|" else sign for sign in " ".join(text.split()))
+
+
 _LISTS: dict[str, Kind] = {"bullet_list_open": "bullets", "ordered_list_open": "numbers", "dl_open": "definitions"}
 
 

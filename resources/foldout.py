@@ -10,7 +10,7 @@ from pledges.codes import in_groups
 from pledges.drawing import Content, one_line
 from pledges.models import Charter
 from regions.typography import day, french_text
-from resources.blocks import Block, blocks, plain
+from resources.blocks import Block, blocks, escaped, plain
 from resources.guides import dated
 from resources.kit_texts import KitText
 
@@ -29,16 +29,16 @@ def foldout(charter: Charter, text: KitText) -> bytes:
 def foldout_twin(charter: Charter, text: KitText) -> str:
     """The same words in Markdown, to be read on screen."""
     statements = "\n\n".join(
-        f"## {principle.number}. {_escaped(principle.short)} {{#principe-{principle.number}}}\n\n"
-        f"> {_escaped(principle.statement)}"
+        f"## {principle.number}. {escaped(principle.short)} {{#principe-{principle.number}}}\n\n"
+        f"> {escaped(principle.statement)}"
         for principle in charter.principles.all()
     )
-    addressed = _("Aux %s.") % _escaped(charter.addressed_to)
+    addressed = _("Aux %s.") % escaped(charter.addressed_to)
     proof = _("Version %(version)s. Empreinte SHA-256 du texte : `%(sha256)s`") % {
-        "version": _escaped(charter.version),
+        "version": escaped(charter.version),
         "sha256": charter.sha256,
     }
-    return f"# {_escaped(charter.title)}\n\n{addressed}\n\n{statements}\n\n{text.body}\n\n{proof}\n"
+    return f"# {escaped(charter.title)}\n\n{addressed}\n\n{statements}\n\n{text.body}\n\n{proof}\n"
 
 
 def _content(charter: Charter, text: KitText) -> Content:
@@ -89,8 +89,3 @@ def _sections(text: list[Block]) -> "list[Content]":
 
 def _set(text: str) -> str:
     return french_text(one_line(text))
-
-
-def _escaped(text: str) -> str:
-    """Words of the record, that are no Markdown whatever signs they hold."""
-    return "".join(f"\\{sign}" if sign in r"\`*_[]<>#{}|" else sign for sign in one_line(text))

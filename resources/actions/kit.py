@@ -1,0 +1,136 @@
+"""Putting the starting kit on the shelves, and bringing it up to date: what a network rewrote is left alone."""
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges.actions.recording import record_at_large
+from pledges.calendar import refuse_in_silence
+from pledges.enums import Act
+from pledges.models import Charter
+from regions.models import Revision
+from resources.actions.versions import add_version
+from resources.enums import PUBLIC_STATES, FileFormat, ResourceState
+from resources.files import Received
+from resources.models import Collection, CollectionItem, Resource, Version
+from resources.starting_kit import COLLECTION, COLLECTION_SUMMARY, COLLECTION_TITLE, KIT, Item, Made
+
+
+class KitError(Exception):
+    """The kit cannot be loaded. The text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of the resources of the kit, in counts."""
+
+    created: int
+    replaced: int
+    unchanged: int
+    left_alone: int
+
+    @property
+    def changed(self) -> int:
+        return self.created + self.replaced
+
+
+def load_kit(*, as_draft: bool = False) -> Loaded:
+    """Load the starting kit as national resources, or add a version to those whose content has changed.
+
+    :param as_draft: What is new waits at the desk, to be read and published there.
+    :raises KitError: When no charter is loaded.
+    :raises SilenceError: When the public would see a change while a territory keeps the electoral silence.
+    :raises drawing.DrawingError: When a paper cannot be made.
+    """
+    charter = Charter.objects.prefetch_related("principles").order_by("-version").first()
+    if charter is None:
+        raise KitError(_("Aucune charte n’est chargée : lancez d’abord manage.py load_charter."))
+    # All papers are drawn before anything is written: a text that cannot be drawn leaves no half of a kit.
+    made = {item.slug: item.make(item.slug, charter) for item in KIT}
+    with transaction.atomic():
+        done = Counter(_load(item, made[item.slug], charter, as_draft=as_draft) for item in KIT)
+    return Loaded(done["created"], done["replaced"], done["unchanged"], done["left alone"])
+
+
+def _load(item: Item, made: Made, charter: Charter, *, as_draft: bool) -> str:
+    resource = Resource.objects.filter(slug=item.slug).first()
+    if resource is None:
+        if not as_draft:
+            refuse_in_silence()
+        resource = _create(item, charter)
+        _put_in_collection(resource, as_draft=as_draft)
+        add_version(resource, by=None, received=_received(made), model_text=made.model_text, twin=made.twin)
+        if not as_draft:
+            _publish(resource)
+        return "created"
+    current = resource.versions.current().first()
+    # Whoever changed it, or took it off the shelves, answers for it from now on.
+    if current is None or current.added_by_id or resource.state == ResourceState.ARCHIVED:
+        return "left alone"
+    if _is_same(current, made):
+        return "unchanged"
+    if resource.state in PUBLIC_STATES:
+        refuse_in_silence()
+    change = _("Le texte est mis à jour.") if current.twin != made.twin else _("Même texte, mise en page revue.")
+    add_version(
+        resource, by=None, received=_received(made), model_text=made.model_text, twin=made.twin, change=change
+    )
+    return "replaced"
+
+
+def _is_same(version: Version, made: Made) -> bool:
+    digest = hashlib.sha256(made.pdf).hexdigest() if made.pdf else ""
+    return (version.twin, version.sha256, version.model_text) == (made.twin, digest, made.model_text)
+
+
+def _create(item: Item, charter: Charter) -> Resource:
+    text = item.text
+    resource = Resource.objects.create(
+        slug=item.slug, title=text.title, summary=text.summary, audience=item.audience, kind=item.kind
+    )
+    resource.principles.set(charter.principles.all())
+    return resource
+
+
+def _publish(resource: Resource) -> None:
+    """As the desk publishes: dated, in the journal."""
+    resource.state, resource.published_on = ResourceState.PUBLISHED, timezone.localdate()
+    resource.save(update_fields=["state", "published_on"])
+    record_at_large(Act.RESOURCE_PUBLISHED, resource=resource.pk)
+    Revision.advance()
+
+
+def _put_in_collection(resource: Resource, *, as_draft: bool) -> None:
+    collection, _created = Collection.objects.get_or_create(
+        slug=COLLECTION,
+        defaults={
+            "title": COLLECTION_TITLE,
+            "summary": COLLECTION_SUMMARY,
+            "published_on": None if as_draft else timezone.localdate(),
+        },
+    )
+    CollectionItem.objects.create(collection=collection, resource=resource, position=collection.items.count() + 1)
+
+
+# --- Our own files ---
+
+_PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+def _received(made: Made) -> Received | None:
+    """A paper of ours as a file that is received; None for a model text, which is written when it is asked for."""
+    if not made.pdf:
+        return None
+    return Received(
+        content=ContentFile(made.pdf),
+        format=FileFormat.PDF,
+        size=len(made.pdf),
+        sha256=hashlib.sha256(made.pdf).hexdigest(),
+        page_count=len(_PAGE.findall(made.pdf)),
+    )
