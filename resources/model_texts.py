@@ -149,7 +149,9 @@ def _of_region(region: Region) -> dict[str, str]:
         "the_council": council,
         "the_council_first": capfirst(council),
         "articles": "" if region.code in COLLECTIVITIES else _REGIONAL_ARTICLES,
-        "local_sentence": _("Les réponses publiées, avec celles de toutes les listes %(of)s, sont sur cette page : %(page)s")
+        "local_sentence": _(
+            "Les réponses publiées, avec celles de toutes les listes %(of)s, sont sur cette page : %(page)s"
+        )
         % {"of": region.of_name, "page": page},
     }
 

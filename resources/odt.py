@@ -149,9 +149,7 @@ def _write(archive: zipfile.ZipFile, name: str, text: str, how: int = zipfile.ZI
 def _block(block: Block) -> str:
     if block.kind == "heading":
         line = _line(block.lines[0])
-        return (
-            f'<text:h text:style-name="Heading_20_{block.level}" text:outline-level="{block.level}">{line}</text:h>'
-        )
+        return f'<text:h text:style-name="Heading_20_{block.level}" text:outline-level="{block.level}">{line}</text:h>'
     if block.kind in {"bullets", "numbers"}:
         items = "".join(f"<text:list-item>{_paragraph(line)}</text:list-item>" for line in block.lines)
         return f'<text:list text:style-name="{block.kind.capitalize()}">{items}</text:list>'
@@ -183,4 +181,6 @@ def _run(run: Run) -> Iterator[str]:
 
 def _words(text: str) -> str:
     """Without the characters that XML cannot hold."""
-    return escape("".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cn", "Cs")))
+    return escape(
+        "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cn", "Cs"))
+    )

@@ -1,11 +1,9 @@
 """Putting the starting kit on the shelves, and bringing it up to date: what a network rewrote is left alone."""
 
 import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +14,9 @@ from pledges.enums import Act
 from pledges.models import Charter
 from regions.models import Revision
 from resources.actions.versions import add_version
-from resources.enums import PUBLIC_STATES, FileFormat, ResourceState
-from resources.files import Received
+from resources.enums import PUBLIC_STATES, ResourceState
 from resources.models import Collection, CollectionItem, Resource, Version
+from resources.own_files import own_pdf
 from resources.starting_kit import COLLECTION, COLLECTION_SUMMARY, COLLECTION_TITLE, KIT, Item, Made
 
 
@@ -65,7 +63,7 @@ def _load(item: Item, made: Made, charter: Charter, *, as_draft: bool) -> str:
             refuse_in_silence()
         resource = _create(item, charter)
         _put_in_collection(resource, as_draft=as_draft)
-        add_version(resource, by=None, received=_received(made), model_text=made.model_text, twin=made.twin)
+        _add(resource, made)
         if not as_draft:
             _publish(resource)
         return "created"
@@ -78,10 +76,13 @@ def _load(item: Item, made: Made, charter: Charter, *, as_draft: bool) -> str:
     if resource.state in PUBLIC_STATES:
         refuse_in_silence()
     change = _("Le texte est mis à jour.") if current.twin != made.twin else _("Même texte, mise en page revue.")
-    add_version(
-        resource, by=None, received=_received(made), model_text=made.model_text, twin=made.twin, change=change
-    )
+    _add(resource, made, change)
     return "replaced"
+
+
+def _add(resource: Resource, made: Made, change: str = "") -> None:
+    received = own_pdf(made.pdf) if made.pdf else None
+    add_version(resource, by=None, received=received, model_text=made.model_text, twin=made.twin, change=change)
 
 
 def _is_same(version: Version, made: Made) -> bool:
@@ -116,21 +117,3 @@ def _put_in_collection(resource: Resource, *, as_draft: bool) -> None:
         },
     )
     CollectionItem.objects.create(collection=collection, resource=resource, position=collection.items.count() + 1)
-
-
-# --- Our own files ---
-
-_PAGE = re.compile(rb"/Type\s*/Page\b")
-
-
-def _received(made: Made) -> Received | None:
-    """A paper of ours as a file that is received; None for a model text, which is written when it is asked for."""
-    if not made.pdf:
-        return None
-    return Received(
-        content=ContentFile(made.pdf),
-        format=FileFormat.PDF,
-        size=len(made.pdf),
-        sha256=hashlib.sha256(made.pdf).hexdigest(),
-        page_count=len(_PAGE.findall(made.pdf)),
-    )

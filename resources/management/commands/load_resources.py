@@ -13,8 +13,8 @@ from resources.actions.kit import KitError, load_kit
 
 class Command(BaseCommand):
     help = (
-        "Met en rayon le kit de départ : deux guides, la charte à plier, deux textes types, les mots de l’ESS. Peut être"
-        " répétée : ce qui a changé est remplacé, ce qu’un réseau a réécrit reste."
+        "Met en rayon le kit de départ : deux guides, la charte à plier, deux textes types, les mots de l’ESS. Peut"
+        " être répétée : ce qui a changé est remplacé, ce qu’un réseau a réécrit reste."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,9 +26,7 @@ class Command(BaseCommand):
         try:
             loaded = load_kit(as_draft=as_draft)
         except SilenceError as silence:
-            raise CommandError(
-                _("%s Chargez le kit ensuite : rien n’a changé.") % silence
-            ) from silence
+            raise CommandError(_("%s Chargez le kit ensuite : rien n’a changé.") % silence) from silence
         except (KitError, DrawingError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
