@@ -15,7 +15,7 @@ from pledges.models import Charter
 from regions.models import Revision
 from resources.actions.versions import add_version
 from resources.enums import PUBLIC_STATES, ResourceState
-from resources.models import Collection, CollectionItem, Resource, Version
+from resources.models import Collection, CollectionItem, Resource
 from resources.own_files import own_pdf
 from resources.starting_kit import COLLECTION, COLLECTION_SUMMARY, COLLECTION_TITLE, KIT, Item, Made
 
@@ -71,8 +71,12 @@ def _load(item: Item, made: Made, charter: Charter, *, as_draft: bool) -> str:
     # Whoever changed it, or took it off the shelves, answers for it from now on.
     if current is None or current.added_by_id or resource.state == ResourceState.ARCHIVED:
         return "left alone"
-    if _is_same(current, made):
+    digest = hashlib.sha256(made.pdf).hexdigest() if made.pdf else ""
+    if (current.twin, current.sha256, current.model_text) == (made.twin, digest, made.model_text):
         return "unchanged"
+    # The paper is what the kit ships, and its reading on the screen is not: someone corrected that beside it.
+    if made.pdf and current.sha256 == digest:
+        return "left alone"
     if resource.state in PUBLIC_STATES:
         refuse_in_silence()
     change = _("Le texte est mis à jour.") if current.twin != made.twin else _("Même texte, mise en page revue.")
@@ -83,11 +87,6 @@ def _load(item: Item, made: Made, charter: Charter, *, as_draft: bool) -> str:
 def _add(resource: Resource, made: Made, change: str = "") -> None:
     received = own_pdf(made.pdf) if made.pdf else None
     add_version(resource, by=None, received=received, model_text=made.model_text, twin=made.twin, change=change)
-
-
-def _is_same(version: Version, made: Made) -> bool:
-    digest = hashlib.sha256(made.pdf).hexdigest() if made.pdf else ""
-    return (version.twin, version.sha256, version.model_text) == (made.twin, digest, made.model_text)
 
 
 def _create(item: Item, charter: Charter) -> Resource:

@@ -146,6 +146,14 @@ def test_what_was_archived_stays_archived(charter, small_kit):
     assert Resource.objects.get(slug="guide-candidats").state == ResourceState.ARCHIVED
 
 
+def test_a_reading_that_someone_corrected_beside_the_same_paper_stays(charter, small_kit):
+    load()
+    Version.objects.filter(resource__slug="guide-candidats").update(twin="# Un guide corrigé\n")
+
+    assert load() == counted(0, 0, 1, 1)
+    assert Version.objects.get(resource__slug="guide-candidats").twin == "# Un guide corrigé\n"
+
+
 def test_a_title_that_someone_changed_stays(charter, small_kit):
     load()
     Resource.objects.filter(slug="guide-candidats").update(title="Notre guide")
