@@ -28,6 +28,7 @@ from tests.regions.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 TEXT = Made("# Un guide\n\nDes mots.\n", pdf=b"%PDF-1.7 /Type/Page un guide")
+OTHER = Made("# D’autres mots\n", pdf=b"%PDF-1.7 /Type/Page d'autres mots")
 
 
 def item(slug, made):
@@ -127,7 +128,7 @@ def test_what_changed_is_replaced_and_says_so(charter, small_kit, changes, sente
 def test_what_someone_wrote_at_the_desk_is_left_alone(charter, small_kit):
     load()
     theirs = add_version(Resource.objects.get(slug="guide-candidats"), by=UserFactory(), url="https://example.org/a")
-    small_kit(replace(TEXT, twin="# D’autres mots\n"))
+    small_kit(OTHER)
 
     said = load()
 
@@ -140,7 +141,7 @@ def test_what_was_archived_stays_archived(charter, small_kit):
     Resource.objects.filter(slug="guide-candidats").update(
         state=ResourceState.ARCHIVED, archived_on=timezone.localdate()
     )
-    small_kit(replace(TEXT, twin="# D’autres mots\n"))
+    small_kit(OTHER)
 
     assert load() == counted(0, 0, 1, 1)
     assert Resource.objects.get(slug="guide-candidats").state == ResourceState.ARCHIVED
@@ -157,7 +158,7 @@ def test_a_reading_that_someone_corrected_beside_the_same_paper_stays(charter, s
 def test_a_title_that_someone_changed_stays(charter, small_kit):
     load()
     Resource.objects.filter(slug="guide-candidats").update(title="Notre guide")
-    small_kit(replace(TEXT, twin="# D’autres mots\n"))
+    small_kit(OTHER)
 
     load()
 
@@ -229,7 +230,7 @@ def test_in_the_silence_a_kit_that_is_up_to_date_is_no_fault_and_a_change_waits(
 
     with time_machine.travel(noon, tick=False):
         assert load() == counted(0, 0, 2, 0)
-        small_kit(replace(TEXT, twin="# D’autres mots\n"))
+        small_kit(OTHER)
         with pytest.raises(SilenceError):
             kit.load_kit()
 
