@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from pledges.models import Charter, Election
 from regions.models import Network, Region, User
@@ -142,11 +141,11 @@ def _create(invented: Invented, charter: Charter, on: datetime.date) -> None:
     for url in invented.links:
         add_version(resource, by=None, url=url)
     for number, text in enumerate(invented.texts):
-        change = _("Un service de plus.") if number else ""
+        change = "Un service de plus." if number else ""
         add_version(resource, by=None, received=_drawn(invented, text, on), twin=text, change=change)
     if invented.slug == "demonstration-video":
         now = timezone.now()
-        resource.versions.update(checked_at=now, failing_since=now - 3 * _DAY, fault=_("Adresse introuvable."))
+        resource.versions.update(checked_at=now, failing_since=now - 3 * _DAY, fault="Adresse introuvable.")
     is_public = invented.state in {ResourceState.PUBLISHED, ResourceState.ARCHIVED}
     changes = {"state": invented.state, "published_on": on if is_public else None, **invented.fields}
     Resource.objects.filter(pk=resource.pk).update(**changes)
@@ -158,8 +157,8 @@ def _drawn(invented: Invented, text: str, on: datetime.date) -> Received:
         summary=invented.summary,
         body=text,
         changed_on=on,
-        kicker=_("Démonstration"),
-        lede=_("Tout est inventé dans ce document."),
+        kicker="Démonstration",
+        lede="Tout est inventé dans ce document.",
     )
     return own_pdf(guide(invented.slug, kit_text, text))
 

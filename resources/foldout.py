@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from pledges import drawing
 from pledges.codes import in_groups
@@ -23,7 +23,8 @@ def foldout(charter: Charter, text: KitText) -> bytes:
     :param text: What stands around the charter's words.
     :raises drawing.DrawingError: When it cannot be made.
     """
-    return drawing.pdf(TEMPLATE, _content(charter, text), dated=dated(text.changed_on))
+    with override("fr"):
+        return drawing.pdf(TEMPLATE, _content(charter, text), dated=dated(text.changed_on))
 
 
 def foldout_twin(charter: Charter, text: KitText) -> str:
@@ -33,11 +34,8 @@ def foldout_twin(charter: Charter, text: KitText) -> str:
         f"> {escaped(principle.statement)}"
         for principle in charter.principles.all()
     )
-    addressed = _("Aux %s.") % escaped(charter.addressed_to)
-    proof = _("Version %(version)s. Empreinte SHA-256 du texte : `%(sha256)s`") % {
-        "version": escaped(charter.version),
-        "sha256": charter.sha256,
-    }
+    addressed = f"Destinataires : {escaped(charter.addressed_to)}."
+    proof = f"Version {escaped(charter.version)}. Empreinte SHA-256 du texte : `{charter.sha256}`"
     return f"# {escaped(charter.title)}\n\n{addressed}\n\n{statements}\n\n{text.body}\n\n{proof}\n"
 
 
@@ -49,7 +47,7 @@ def _content(charter: Charter, text: KitText) -> Content:
         "charter": {
             "title": _set(charter.title),
             "addressed_to": _set(charter.addressed_to),
-            "version": _set(_("Version %s de la charte") % charter.version),
+            "version": _set(f"Version {charter.version} de la charte"),
             "fingerprint": in_groups(charter.sha256, " "),
         },
         "principles": [
@@ -59,20 +57,18 @@ def _content(charter: Charter, text: KitText) -> Content:
         "sections": list(_sections(blocks(text.body))),
         "address": address,
         "shown_address": urlsplit(address).netloc,
-        "foot": _set(_("Engagements ESS, texte du %s. Licence CC BY 4.0.") % day(text.changed_on)),
+        "foot": _set(f"Engagements ESS, texte du {day(text.changed_on)}. Licence CC BY 4.0."),
         "words": {
             "portal": "Engagements ESS",
-            "addressed_to": _("Aux"),
-            "inside": _("Les cinq principes, mot pour mot"),
+            "addressed_to": "Destinataires",
+            "inside": "Les cinq principes, mot pour mot",
             "answers": _set(
-                _(
-                    "À chacun de ces principes, une liste répond « s’engage » ou « ne s’engage pas », ou le laisse sans"
-                    " réponse. Toutes les listes sont montrées, avec leurs mots, et rien n’est noté."
-                )
+                "À chacun de ces principes, une liste répond « s’engage » ou « ne s’engage pas », ou le laisse sans"
+                " réponse. Toutes les listes sont montrées, avec leurs mots, et rien n’est noté."
             ),
-            "visit": _set(_("Lire les réponses, ou signer :")),
-            "qr": _("Code QR de la page d’accueil du portail"),
-            "fingerprint": _set(_("Empreinte SHA-256 du texte de la charte, par groupes de quatre signes :")),
+            "visit": _set("Lire les réponses, ou signer :"),
+            "qr": "Code QR de la page d’accueil du portail",
+            "fingerprint": _set("Empreinte SHA-256 du texte de la charte, par groupes de quatre signes :"),
         },
     }
 

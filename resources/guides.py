@@ -5,11 +5,11 @@ from dataclasses import asdict
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from pledges import drawing
 from pledges.drawing import Content
-from regions.typography import day, typeset_text
+from regions.typography import day, french_text
 from resources.blocks import blocks
 from resources.kit_texts import KitText
 
@@ -23,7 +23,8 @@ def guide(slug: str, text: KitText, body: str) -> bytes:
     :param body: Its Markdown, as its page shows it.
     :raises drawing.DrawingError: When it cannot be made.
     """
-    return drawing.pdf(TEMPLATE, _content(slug, text, body), dated=dated(text.changed_on))
+    with override("fr"):
+        return drawing.pdf(TEMPLATE, _content(slug, text, body), dated=dated(text.changed_on))
 
 
 def dated(on: datetime.date) -> int:
@@ -34,17 +35,17 @@ def dated(on: datetime.date) -> int:
 def _content(slug: str, text: KitText, body: str) -> Content:
     return {
         "language": "fr",
-        "title": typeset_text(text.title),
-        "kicker": typeset_text(text.kicker),
-        "lede": typeset_text(text.lede),
+        "title": french_text(text.title),
+        "kicker": french_text(text.kicker),
+        "lede": french_text(text.lede),
         "size": text.size,
-        "notes": typeset_text(text.notes),
+        "notes": french_text(text.notes),
         "blocks": [asdict(block) for block in blocks(body)],
         "address": f"{settings.SITE_URL}{reverse('resource', args=[slug])}",
-        "foot": typeset_text(_("Engagements ESS, texte du %s. Licence CC BY 4.0.") % day(text.changed_on)),
+        "foot": french_text(f"Engagements ESS, texte du {day(text.changed_on)}. Licence CC BY 4.0."),
         "words": {
-            "page": _("page"),
-            "of": _("sur"),
-            "qr": _("Code QR de la page de ce guide sur le portail"),
+            "page": "page",
+            "of": "sur",
+            "qr": "Code QR de la page de ce guide sur le portail",
         },
     }

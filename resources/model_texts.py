@@ -1,6 +1,7 @@
 """The model texts: a letter, a draft deliberation, filled with a territory and a charter when they are asked for.
 
-Nothing of them is stored (docs/adr/0030): the template is `resources/kit/`, the names come from the record.
+Nothing of them is stored (docs/adr/0030): the template is `resources/kit/`, the names come from the record. They are
+French, as their readers are, whatever the language of the page that gives them: no catalogue has their words.
 """
 
 import re
@@ -11,9 +12,10 @@ from typing import NamedTuple
 from django.conf import settings
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from pledges.models import Charter
+from pledges import calendar
+from pledges.models import Charter, Election
 from regions.models import Region
 from resources import odt
 from resources.blocks import Block, blocks, escaped, plain
@@ -71,6 +73,11 @@ class Written:
     content: bytes
 
 
+def current_charter() -> Charter | None:
+    """The charter that is signed now, whose words the kit says; None before any is loaded."""
+    return Charter.objects.shown_with(Election.objects.current(calendar.shown_at().date()))
+
+
 def write(model_text: ModelText, charter: Charter, region: Region | None, file_format: str) -> Written:
     """A model text filled with a territory, or with blanks to fill in by hand.
 
@@ -80,7 +87,8 @@ def write(model_text: ModelText, charter: Charter, region: Region | None, file_f
     """
     content_type = FORMATS[file_format]
     title = _title(model_text, region)
-    text = blocks(kit_text(SOURCES[model_text]).body, values(charter, region))
+    with override("fr"):  # the addresses that it gives, too
+        text = blocks(kit_text(SOURCES[model_text]).body, values(charter, region))
     content = odt.document(title, text) if file_format == "odt" else as_text(text).encode()
     name = f"{SOURCES[model_text]}-{region.slug if region else 'modele'}.{file_format}"
     return Written(name, content_type, content)
@@ -88,7 +96,8 @@ def write(model_text: ModelText, charter: Charter, region: Region | None, file_f
 
 def twin(model_text: ModelText, charter: Charter) -> str:
     """The same text in Markdown with its blanks, as the page of its resource shows it."""
-    names = values(charter, None)
+    with override("fr"):
+        names = values(charter, None)
     body = kit_text(SOURCES[model_text]).body
     return re.sub(r"\{\{ *([a-z_]+) *\}\}", lambda found: _in_markdown(names[found[1]]), body)
 
@@ -130,7 +139,7 @@ def values(charter: Charter, region: Region | None) -> Values:
     """
     return {
         **(_of_region(region) if region else _blanks()),
-        "charter": _("version %s") % charter.version,
+        "charter": f"version {charter.version}",
         "charter_title": charter.title,
         "principles": [f"{it.short} : « {it.statement} »" for it in charter.principles.all()],
         "signing_address": f"{settings.SITE_URL}{reverse('sign')}",
@@ -149,24 +158,24 @@ def _of_region(region: Region) -> dict[str, str]:
         "the_council": council,
         "the_council_first": capfirst(council),
         "articles": "" if region.code in COLLECTIVITIES else _REGIONAL_ARTICLES,
-        "local_sentence": _(
-            "Les réponses publiées, avec celles de toutes les listes %(of)s, sont sur cette page : %(page)s"
-        )
-        % {"of": region.of_name, "page": page},
+        "local_sentence": (
+            f"Les réponses publiées, avec celles de toutes les listes {region.of_name}, sont sur cette page : {page}"
+        ),
     }
 
 
 def _blanks() -> dict[str, str]:
     return {
-        "collectivity": _("[Nom de la collectivité]"),
-        "of_collectivity": _("de [nom de la collectivité]"),
-        "executive": _("de [nom de l’exécutif]"),
-        "council": _("[Nom de l’assemblée]"),
-        "the_council": _("[nom de l’assemblée]"),
-        "the_council_first": _("[Nom de l’assemblée]"),
+        "collectivity": "[Nom de la collectivité]",
+        "of_collectivity": "de [nom de la collectivité]",
+        "executive": "de [nom de l’exécutif]",
+        "council": "[Nom de l’assemblée]",
+        "the_council": "[nom de l’assemblée]",
+        "the_council_first": "[Nom de l’assemblée]",
         "articles": _REGIONAL_ARTICLES,
-        "local_sentence": _("Les réponses publiées, avec celles de toutes les listes, sont sur le portail : %s")
-        % f"{settings.SITE_URL}/",
+        "local_sentence": (
+            f"Les réponses publiées, avec celles de toutes les listes, sont sur le portail : {settings.SITE_URL}/"
+        ),
     }
 
 

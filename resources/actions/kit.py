@@ -15,9 +15,14 @@ from pledges.models import Charter
 from regions.models import Revision
 from resources.actions.versions import add_version
 from resources.enums import PUBLIC_STATES, ResourceState
+from resources.model_texts import current_charter
 from resources.models import Collection, CollectionItem, Resource
 from resources.own_files import own_pdf
 from resources.starting_kit import COLLECTION, COLLECTION_SUMMARY, COLLECTION_TITLE, KIT, Item, Made
+
+# Kept with the version, so in French.
+OTHER_WORDS = "Le texte est mis à jour."
+SAME_WORDS = "Même texte, mise en page revue."
 
 
 class KitError(Exception):
@@ -46,7 +51,7 @@ def load_kit(*, as_draft: bool = False) -> Loaded:
     :raises SilenceError: When the public would see a change while a territory keeps the electoral silence.
     :raises drawing.DrawingError: When a paper cannot be made.
     """
-    charter = Charter.objects.prefetch_related("principles").order_by("-version").first()
+    charter = current_charter()
     if charter is None:
         raise KitError(_("Aucune charte n’est chargée : lancez d’abord manage.py load_charter."))
     # All papers are drawn before anything is written: a text that cannot be drawn leaves no half of a kit.
@@ -79,7 +84,7 @@ def _load(item: Item, made: Made, charter: Charter, *, as_draft: bool) -> str:
         return "left alone"
     if resource.state in PUBLIC_STATES:
         refuse_in_silence()
-    change = _("Le texte est mis à jour.") if current.twin != made.twin else _("Même texte, mise en page revue.")
+    change = SAME_WORDS if current.twin == made.twin else OTHER_WORDS
     _add(resource, made, change)
     return "replaced"
 

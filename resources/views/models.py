@@ -3,12 +3,10 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from pledges import calendar
-from pledges.models import Charter, Election
 from regions.models import Region
 from regions.pages import attached, public_page
 from resources.enums import PUBLIC_STATES, ModelText
-from resources.model_texts import FORMATS, write
+from resources.model_texts import FORMATS, current_charter, write
 from resources.models import Version
 
 
@@ -34,8 +32,7 @@ def _written(slug: str, region: Region | None, extension: str) -> HttpResponse:
         resource__slug=slug,
         resource__state__in=PUBLIC_STATES,
     )
-    elections = Election.objects.current(calendar.shown_at().date())
-    charter = Charter.objects.shown_with(elections)
+    charter = current_charter()
     is_elsewhere = version.resource.region_id and (region is None or version.resource.region_id != region.pk)
     if extension not in FORMATS or charter is None or is_elsewhere:
         raise Http404

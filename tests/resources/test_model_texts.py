@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import override
 
 from regions.models import Region
 from resources.enums import ModelText, ResourceState
@@ -215,6 +216,18 @@ def test_signs_of_xml_are_words_and_what_xml_cannot_hold_goes():
 
     assert "Moins < plus & «\u202ftout\u202f» ]]>" in " ".join(words_of(content))
     assert document("Un <titre>", []).startswith(b"PK")
+
+
+@pytest.mark.parametrize("model_text", ModelText)
+def test_a_model_is_in_french_whoever_asks_for_it(charter, model_text):
+    region = REGIONS["bretagne"]
+
+    with override("en"):
+        written = write(model_text, charter, region, "txt"), write(model_text, charter, None, "odt")
+        shown = twin(model_text, charter)
+
+    assert written == (write(model_text, charter, region, "txt"), write(model_text, charter, None, "odt"))
+    assert shown == twin(model_text, charter)
 
 
 # --- Its address ---
