@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import override
 
 from pledges import drawing
@@ -46,7 +47,7 @@ def _content(charter: Charter, text: KitText) -> Content:
         "title": _set(text.title),
         "charter": {
             "title": _set(charter.title),
-            "addressed_to": _set(charter.addressed_to),
+            "addressed_to": capfirst(_set(charter.addressed_to)),
             "version": _set(f"Version {charter.version} de la charte"),
             "fingerprint": in_groups(charter.sha256, " "),
         },

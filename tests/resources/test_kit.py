@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils.text import capfirst
 
 from pledges.actions.charter import load_charter, read_toml
 from pledges.management.commands.load_charter import CHARTER, DATA
@@ -186,7 +187,7 @@ def test_the_fold_out_has_the_charter_word_for_word_with_its_version_and_fingerp
     text = text_of(made["charte-a-plier"].pdf)
 
     assert set_words(charter.title) in text
-    assert charter.addressed_to in text
+    assert capfirst(charter.addressed_to) in text
     for principle in charter.principles.all():
         assert set_words(principle.statement) in text
     assert "Version 2021 de la charte" in text
