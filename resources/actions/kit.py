@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from enum import Enum, auto
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,24 +29,20 @@ class KitError(Exception):
     """The kit cannot be loaded. The text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What became of the resources of the kit, in counts."""
+class KitOutcome(Enum):
+    """What became of a resource of the kit."""
 
-    created: int
-    replaced: int
-    unchanged: int
-    left_alone: int
-
-    @property
-    def changed(self) -> int:
-        return self.created + self.replaced
+    CREATED = auto()
+    REPLACED = auto()
+    UNCHANGED = auto()
+    LEFT_ALONE = auto()
 
 
-def load_kit(*, as_draft: bool = False) -> Loaded:
+def load_kit(*, as_draft: bool = False) -> Counter[KitOutcome]:
     """Load the starting kit as national resources, or add a version to those whose content has changed.
 
     :param as_draft: What is new waits at the desk, to be read and published there.
+    :return: How many resources had each outcome.
     :raises KitError: When no charter is loaded.
     :raises SilenceError: When the public would see a change while a territory keeps the electoral silence.
     :raises drawing.DrawingError: When a paper cannot be made.
@@ -57,50 +53,59 @@ def load_kit(*, as_draft: bool = False) -> Loaded:
     # All papers are drawn before anything is written: a text that cannot be drawn leaves no half of a kit.
     made = {item.slug: item.make(item.slug, charter) for item in KIT}
     with transaction.atomic():
-        done = Counter(_load(item, made[item.slug], charter, as_draft=as_draft) for item in KIT)
-    return Loaded(done["created"], done["replaced"], done["unchanged"], done["left alone"])
-
-
-def _load(item: Item, made: Made, charter: Charter, *, as_draft: bool) -> str:
-    resource = Resource.objects.filter(slug=item.slug).first()
-    if resource is None:
-        if not as_draft:
+        there = {resource.slug: resource for resource in Resource.objects.filter(slug__in=made)}
+        outcomes = {item.slug: _outcome(there.get(item.slug), made[item.slug]) for item in KIT}
+        if any(_is_seen(outcomes[slug], there.get(slug), as_draft=as_draft) for slug in outcomes):
             refuse_in_silence()
-        resource = _create(item, charter)
-        _put_in_collection(resource, as_draft=as_draft)
-        _add(resource, made)
-        if not as_draft:
-            _publish(resource)
-        return "created"
+        for item in KIT:
+            if outcomes[item.slug] == KitOutcome.CREATED:
+                _create(item, made[item.slug], charter, as_draft=as_draft)
+            elif outcomes[item.slug] == KitOutcome.REPLACED:
+                _replace(there[item.slug], made[item.slug])
+    return Counter(outcomes.values())
+
+
+def _outcome(resource: Resource | None, made: Made) -> KitOutcome:
+    if resource is None:
+        return KitOutcome.CREATED
     current = resource.versions.current().first()
     # Whoever changed it, or took it off the shelves, answers for it from now on.
     if current is None or current.added_by_id or resource.state == ResourceState.ARCHIVED:
-        return "left alone"
+        return KitOutcome.LEFT_ALONE
     digest = hashlib.sha256(made.pdf).hexdigest() if made.pdf else ""
     if (current.twin, current.sha256, current.model_text) == (made.twin, digest, made.model_text):
-        return "unchanged"
+        return KitOutcome.UNCHANGED
     # The paper is what the kit ships, and its reading on the screen is not: someone corrected that beside it.
-    if made.pdf and current.sha256 == digest:
-        return "left alone"
-    if resource.state in PUBLIC_STATES:
-        refuse_in_silence()
-    change = SAME_WORDS if current.twin == made.twin else OTHER_WORDS
-    _add(resource, made, change)
-    return "replaced"
+    return KitOutcome.LEFT_ALONE if made.pdf and current.sha256 == digest else KitOutcome.REPLACED
 
 
-def _add(resource: Resource, made: Made, change: str = "") -> None:
-    received = own_pdf(made.pdf) if made.pdf else None
-    add_version(resource, by=None, received=received, model_text=made.model_text, twin=made.twin, change=change)
+def _is_seen(outcome: KitOutcome, resource: Resource | None, *, as_draft: bool) -> bool:
+    """Whether the public sees what becomes of it."""
+    if resource is None:
+        return not as_draft
+    return outcome == KitOutcome.REPLACED and resource.state in PUBLIC_STATES
 
 
-def _create(item: Item, charter: Charter) -> Resource:
+def _create(item: Item, made: Made, charter: Charter, *, as_draft: bool) -> None:
     text = item.text
     resource = Resource.objects.create(
         slug=item.slug, title=text.title, summary=text.summary, audience=item.audience, kind=item.kind
     )
     resource.principles.set(charter.principles.all())
-    return resource
+    _put_in_collection(resource, as_draft=as_draft)
+    _add(resource, made)
+    if not as_draft:
+        _publish(resource)
+
+
+def _replace(resource: Resource, made: Made) -> None:
+    before = resource.versions.current().get()
+    _add(resource, made, SAME_WORDS if before.twin == made.twin else OTHER_WORDS)
+
+
+def _add(resource: Resource, made: Made, change: str = "") -> None:
+    received = own_pdf(made.pdf) if made.pdf else None
+    add_version(resource, by=None, received=received, model_text=made.model_text, twin=made.twin, change=change)
 
 
 def _publish(resource: Resource) -> None:

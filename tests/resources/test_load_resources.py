@@ -237,6 +237,22 @@ def test_in_the_silence_a_kit_that_is_up_to_date_is_no_fault_and_a_change_waits(
     assert Version.objects.count() == 2
 
 
+def test_what_the_silence_refuses_leaves_no_file(charter, small_kit, eve, settings):
+    load(as_draft=True)
+    small_kit(OTHER)  # the guide is a draft, which may change; the letter is public, and may not
+    Resource.objects.filter(slug="lettre-aux-candidats").update(
+        state=ResourceState.PUBLISHED, published_on=timezone.localdate()
+    )
+    Version.objects.filter(resource__slug="lettre-aux-candidats").update(twin="D’autres mots")
+    before = sorted(settings.DATA_DIR.rglob("*.pdf"))
+
+    with pytest.raises(CommandError, match="Silence électoral"):
+        load()
+
+    assert len(before) == 1
+    assert sorted(settings.DATA_DIR.rglob("*.pdf")) == before
+
+
 def test_a_file_of_the_desk_with_the_same_words_is_theirs(charter, small_kit):
     load()
     received = Received(ContentFile(TEXT.pdf), FileFormat.PDF, len(TEXT.pdf), "0" * 64)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pledges.calendar import SilenceError
 from pledges.drawing import DrawingError
-from resources.actions.kit import KitError, load_kit
+from resources.actions.kit import KitError, KitOutcome, load_kit
 
 
 class Command(BaseCommand):
@@ -35,9 +35,9 @@ class Command(BaseCommand):
                 " %(left)d laissées telles quelles."
             )
             % {
-                "created": loaded.created,
-                "replaced": loaded.replaced,
-                "unchanged": loaded.unchanged,
-                "left": loaded.left_alone,
+                "created": loaded[KitOutcome.CREATED],
+                "replaced": loaded[KitOutcome.REPLACED],
+                "unchanged": loaded[KitOutcome.UNCHANGED],
+                "left": loaded[KitOutcome.LEFT_ALONE],
             }
         )
