@@ -26,7 +26,7 @@ _RULES = (
     (re.compile(r"(?<=\d) (?=(?:%|€|\d{3}\b))"), _NARROW),
     (re.compile(r"(?<=\d) (?=h\b)"), _WIDE),
     (re.compile(rf"(?:(?<=\d)|(?<=\der)) (?=(?:{_MONTHS})\b)"), _WIDE),
-    (re.compile(r"\b(n°|p\.|art\.) (?=\d)"), rf"\1{_WIDE}"),
+    (re.compile(r"\b(n°|p\.|art\.|[LR]\.) (?=\d)"), rf"\1{_WIDE}"),
 )
 
 

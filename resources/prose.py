@@ -83,6 +83,12 @@ def read(source: str, *, language: str = "fr") -> Prose:
     return Prose(mark_safe(html), list(_sections(tokens)), notes.faults)  # noqa: S308  the renderer escapes all text
 
 
+def parsed(source: str) -> list[Token]:
+    """The same text, for what is no page: a sheet of paper, an office file, a letter (``resources.blocks``)."""
+    with override("fr"):
+        return _MARKDOWN.parse(source, {"notes": _Notes()})
+
+
 def _foreign(source: str) -> Iterator[str]:
     """What people type that is no Markdown of ours, in sentences."""
     for name in dict.fromkeys(name.strip() for name in _ANY_NAME.findall(source)):

@@ -7,6 +7,7 @@ from resources.views import (
     collection,
     collection_zip,
     file,
+    generic_model_text,
     model_text,
     page,
     resource,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("ressources/dossiers/<slug:slug>/telecharger.zip", collection_zip, name="collection-zip"),
     path("ressources/<slug:slug>/", resource, name="resource"),
     path("ressources/<slug:slug>/<int:number>/<str:name>", file, name="resource-file"),
+    path("ressources/<slug:slug>/modele.<slug:extension>", generic_model_text, name="model-text-blank"),
     path("ressources/<slug:slug>/<slug:region>.<slug:extension>", model_text, name="model-text"),
     *(path(f"{name}/", page, {"name": name.value}, name=name.route) for name in PageName),
 ]

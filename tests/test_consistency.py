@@ -69,6 +69,7 @@ PUBLIC = {
     "list-sheet",
     "method",
     "model-text",
+    "model-text-blank",
     "press",
     "press-png",
     "press-svg",

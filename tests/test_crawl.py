@@ -35,8 +35,10 @@ def ask(path):
 
 
 @pytest.fixture(scope="module")
-def walk(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
+def walk(django_db_setup, django_db_blocker, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demonstration")
+    files = override_settings(DATA_DIR=folder, MEDIA_ROOT=folder / "media")
+    with files, django_db_blocker.unblock(), transaction.atomic():
         with override_settings(DEMO=True):
             call_command("load_demo", stdout=StringIO())
         if connection.vendor == "postgresql":

@@ -13,8 +13,10 @@ from pledges.enums import PledgeState, Round
 from pledges.mandates import council_of
 from pledges.models import CandidateList, Contest, ElectedOfficial, Election, JournalEntry, OutboxMail, Pledge
 from regions.models import Region, User
+from resources.enums import ResourceState
 from resources.management.commands.load_demo import ACCOUNTS, PASSWORD
-from resources.models import Resource
+from resources.models import Collection, Resource, Version
+from resources.starting_kit import KIT
 
 # A whole demonstration: some two hundred pledges, each through its own doors, on a machine that tests other things.
 # One process is enough.
@@ -27,13 +29,14 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def said(django_db_setup, django_db_blocker):
+def said(django_db_setup, django_db_blocker, tmp_path_factory):
     """What the command says the first time, then the second; the rows go with the module."""
+    folder = tmp_path_factory.mktemp("demonstration")
     with django_db_blocker.unblock(), transaction.atomic():
         texts = []
         for _ in range(2):
             out = StringIO()
-            with override_settings(DEMO=True):
+            with override_settings(DEMO=True, DATA_DIR=folder, MEDIA_ROOT=folder / "media"):
                 call_command("load_demo", stdout=out)
             texts.append(out.getvalue())
         yield texts
@@ -121,5 +124,15 @@ def test_each_account_logs_in_with_its_password_alone_and_sees_its_regions(said,
     assert User.objects.get(username=account.username).check_password(PASSWORD)
 
 
-def test_resources_are_loaded_once(said):
-    assert Resource.objects.published().count() == 4
+def test_the_shelves_hold_the_kit_and_an_invented_resource_in_each_state(said):
+    invented = Resource.objects.filter(slug__startswith="demonstration-")
+
+    assert [text.split("Kit de départ : ")[1].split(" ajoutées")[0] for text in said] == ["6", "0"]
+    assert Resource.objects.exclude(pk__in=invented).published().count() == len(KIT) + 1
+    assert set(invented.values_list("state", flat=True)) == set(ResourceState)
+    assert set(invented.values_list("region", flat=True)) == {"28"}
+    assert all(title.startswith("Démonstration : ") for title in invented.values_list("title", flat=True))
+    assert Version.objects.count() == Resource.objects.count() + 1
+    assert Version.objects.get(number=2).resource == Version.objects.exclude(replaced_on=None).get().resource
+    assert Version.objects.exclude(failing_since=None).get().url.endswith(".invalid/")
+    assert [collection.shown().count() for collection in Collection.objects.order_by("slug")] == [3, len(KIT)]

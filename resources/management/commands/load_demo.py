@@ -1,24 +1,20 @@
 """``manage.py load_demo``: all that a demonstration needs. It is here because resources may know the other two apps."""
 
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import demonstration
 from pledges.actions.sealing import seal_journal
 from pledges.models import Charter, Pledge
 from regions.enums import Role
-from regions.models import Membership, Network, Region, Revision, User
-from resources.enums import Audience, ResourceKind, ResourceState
-from resources.models import Resource, Version
+from regions.models import Membership, Network, Revision, User
+from resources import demonstration as invented
 
 PASSWORD = "demonstration-ess"  # noqa: S105  printed for whoever tries the demonstration
-LAW = "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000029313296"
 
 
 class Account(NamedTuple):
@@ -40,8 +36,8 @@ ACCOUNTS = [
 
 class Command(BaseCommand):
     help = (
-        "Charge la démonstration : géographie, charte, réseaux, élections inventées, engagements dans chaque état, un"
-        " compte pour chaque rôle. Peut être répétée : ce qui est là reste."
+        "Charge la démonstration : géographie, charte, réseaux, élections inventées, engagements et ressources dans"
+        " chaque état, un compte pour chaque rôle. Peut être répétée : ce qui est là reste."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,7 +51,8 @@ class Command(BaseCommand):
         charter = Charter.objects.order_by("-version").first()
         assert charter is not None  # noqa: S101  loaded above
         elections = demonstration.load(charter, users["admin"])
-        self._resources()
+        call_command("load_resources", stdout=self.stdout)
+        invented.load(charter, users["normandie"])
         Revision.advance()
         seal_journal()  # no loop goes round in a demonstration
         if elections:
@@ -86,36 +83,6 @@ class Command(BaseCommand):
             network = Network.objects.get(regions=account.region, is_national=False)
             Membership.objects.get_or_create(user=user, network=network, defaults={"role": account.role})
         return user
-
-    def _resources(self) -> None:
-        """A few documents, so that their page and the territories' have something to show."""
-        today = timezone.localdate()
-        site = settings.SITE_URL
-        rows = [
-            ("loi-ess-2014", "La loi du 31 juillet 2014", Audience.CANDIDATES, ResourceKind.SHEET, LAW, None,
-             "Le texte qui définit l’économie sociale et solidaire, et le rôle des régions : articles 6 à 8."),
-            ("lire-le-tableau", "Comment lire le tableau des engagements", Audience.CITIZENS, ResourceKind.SHEET,
-             f"{site}/methode/", None, "Ce que veut dire chaque réponse, et ce qu’une signature n’est pas."),
-            ("les-mots-de-l-ess", "Les mots de l’ESS", Audience.CITIZENS, ResourceKind.SHEET,
-             f"{site}/glossaire/", None, "Une page pour s’y retrouver entre association, coopérative et mutuelle."),
-            ("demonstration-normandie", "Démonstration : une ressource normande", Audience.NETWORKS, ResourceKind.KIT,
-             f"{site}/methode/", "28", "Une ressource propre à un territoire, visible sur sa page."),
-        ]  # fmt: skip
-        for age, (slug, title, audience, kind, url, region, summary) in enumerate(rows):
-            resource, created = Resource.objects.get_or_create(
-                slug=slug,
-                defaults={
-                    "title": title,
-                    "summary": summary,
-                    "audience": audience,
-                    "kind": kind,
-                    "state": ResourceState.PUBLISHED,
-                    "region": Region.objects.get(code=region) if region else None,
-                    "published_on": today - timedelta(days=age),
-                },
-            )
-            if created:
-                Version.objects.create(resource=resource, number=1, url=url, added_at=timezone.now())
 
     def _say_what_to_try(self) -> None:
         site = settings.SITE_URL
