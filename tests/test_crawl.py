@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from django.urls import reverse
 
 from pledges.models import CandidateList, Contest, Election, Principle
 from regions.models import Department, Network, Region
@@ -37,6 +38,7 @@ def ask(path):
 @pytest.fixture(scope="module")
 def walk(django_db_setup, django_db_blocker, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demonstration")
+    reverse("home")  # the addresses are read once, and here: those of a real portal
     files = override_settings(DATA_DIR=folder, MEDIA_ROOT=folder / "media")
     with files, django_db_blocker.unblock(), transaction.atomic():
         with override_settings(DEMO=True):

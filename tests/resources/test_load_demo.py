@@ -32,6 +32,7 @@ pytestmark = [
 def said(django_db_setup, django_db_blocker, tmp_path_factory):
     """What the command says the first time, then the second; the rows go with the module."""
     folder = tmp_path_factory.mktemp("demonstration")
+    reverse("home")  # the addresses are read once, and here: those of a real portal
     with django_db_blocker.unblock(), transaction.atomic():
         texts = []
         for _ in range(2):
