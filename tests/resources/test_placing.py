@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from pledges.our_pages import OurPage, our_page
 from resources.enums import Audience, ResourceKind
 from tests.pledges.factories import CandidateListFactory, CharterFactory, ContestFactory
 from tests.pledges.test_views import text_of
@@ -93,6 +94,19 @@ def test_the_maps_of_the_site_name_what_is_on_the_shelves(client, settings):
         "/ressources/",
         *(f"/ressources/?public={word}" for word in DOORS),
     ]
+
+
+def test_a_correction_may_be_asked_about_a_resource_and_is_of_its_territory():
+    resource = ResourceFactory(region=RegionFactory(), version__stored=True)
+    collection = CollectionFactory()
+    drafts = [ResourceFactory(draft=True), CollectionFactory(published_on=None)]
+
+    about = OurPage(resource.get_absolute_url(), resource.region)
+    assert our_page(about.path) == our_page(resource.current.get_absolute_url()) == about
+    assert our_page(f"{about.path}bretagne.odt") == about
+    assert our_page(collection.get_absolute_url()) == OurPage(collection.get_absolute_url(), None)
+    assert our_page(f"{collection.get_absolute_url()}telecharger.zip") == our_page(collection.get_absolute_url())
+    assert [our_page(draft.get_absolute_url()) for draft in drafts] == [None, None]
 
 
 def test_each_page_is_in_english_too_and_marks_its_french(client):
