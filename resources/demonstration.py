@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from pledges.models import Charter, Election
 from regions.models import Network, Region, User
 from resources.actions.versions import add_version
 from resources.enums import Audience, Licence, ResourceKind, ResourceState
-from resources.files import Received
+from resources.files import Received, receive
 from resources.guides import guide
 from resources.kit_texts import KitText
 from resources.models import Collection, CollectionItem, Resource
-from resources.own_files import own_pdf
 
 LAW = "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000029313296"
 _DAY = datetime.timedelta(days=1)
@@ -160,7 +160,7 @@ def _drawn(invented: Invented, text: str, on: datetime.date) -> Received:
         kicker="Démonstration",
         lede="Tout est inventé dans ce document.",
     )
-    return own_pdf(guide(invented.slug, kit_text, text))
+    return receive(ContentFile(guide(invented.slug, kit_text, text)))
 
 
 def _collection() -> None:

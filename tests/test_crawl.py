@@ -26,7 +26,7 @@ FRENCH = re.compile(
     re.IGNORECASE,
 )
 CALLED = ("Défenseur des droits", "La Poste", "place de Fontenoy")  # names that pages cite
-HEAVY = {"home", "region", "list", "principle", "resource", "resources"}
+HEAVY = {"collection", "home", "region", "list", "principle", "resource", "resources"}
 ELEMENTS = 800
 
 

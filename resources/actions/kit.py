@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from enum import Enum, auto
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +16,9 @@ from pledges.models import Charter
 from regions.models import Revision
 from resources.actions.versions import add_version
 from resources.enums import PUBLIC_STATES, ResourceState
+from resources.files import receive
 from resources.model_texts import current_charter
 from resources.models import Collection, CollectionItem, Resource
-from resources.own_files import own_pdf
 from resources.starting_kit import COLLECTION, COLLECTION_SUMMARY, COLLECTION_TITLE, KIT, Item, Made
 
 # Kept with the version, so in French.
@@ -104,7 +105,7 @@ def _replace(resource: Resource, made: Made) -> None:
 
 
 def _add(resource: Resource, made: Made, change: str = "") -> None:
-    received = own_pdf(made.pdf) if made.pdf else None
+    received = receive(ContentFile(made.pdf)) if made.pdf else None
     add_version(resource, by=None, received=received, model_text=made.model_text, twin=made.twin, change=change)
 
 

@@ -124,14 +124,15 @@ def start_again(resource: Resource) -> None:
     transaction.on_commit(partial(_delete_files, names), robust=True)
 
 
-def correct(version: Version, *, twin: str, language: str) -> bool:
+def correct(version: Version, *, twin: str, language: str, by: User) -> bool:
     """Correct what is said beside a file, without another version: its reading on the screen, its language.
 
     :return: Whether anything was changed.
     """
     same = (version.twin, version.language) == (twin, language)
     if not same:
-        Version.objects.filter(pk=version.pk).update(twin=twin, language=language)
+        # Whoever corrects it answers for it: the starting kit does not write over it any more.
+        Version.objects.filter(pk=version.pk).update(twin=twin, language=language, added_by=by)
         Revision.advance()
     return not same
 

@@ -202,7 +202,7 @@ class ResourceAdmin(PublishingAdmin[Resource], HistoryAdmin[Resource], RegionSco
             given = {"language": cleaned["language"], "twin": cleaned["twin"], **form.given}
             add_version(resource, by=member(request), **given)
         elif form.current:
-            correct(form.current, twin=cleaned["twin"], language=cleaned["language"])
+            correct(form.current, twin=cleaned["twin"], language=cleaned["language"], by=member(request))
 
     def response_add(self, request: HttpRequest, obj: Resource, post_url_continue: str | None = None) -> HttpResponse:
         return self._settle(request, obj)
@@ -285,7 +285,8 @@ class ResourceAdmin(PublishingAdmin[Resource], HistoryAdmin[Resource], RegionSco
                     past.update(replaced_on=timezone.localdate()) if row.published_on else past.delete()
                     form.preview_version(row).save(force_insert=True)
                 elif form.current:
-                    correct(form.current, twin=form.cleaned_data["twin"], language=form.cleaned_data["language"])
+                    said = {name: form.cleaned_data[name] for name in ("twin", "language")}
+                    correct(form.current, **said, by=member(request))
                 response = _as_the_public_sees(request, row)
             transaction.set_rollback(True)
         return response

@@ -17,6 +17,7 @@ from pledges.models import JournalEntry
 from regions.models import Revision
 from resources import starting_kit
 from resources.actions import kit
+from resources.actions.publishing import correct
 from resources.actions.versions import add_version
 from resources.enums import FileFormat, ModelText, ResourceState
 from resources.files import Received
@@ -24,11 +25,12 @@ from resources.models import Collection, Resource, Version
 from resources.starting_kit import Item, Made
 from tests.pledges.factories import CharterFactory, ContestFactory
 from tests.regions.factories import UserFactory
+from tests.resources.made_files import pdf
 
 pytestmark = pytest.mark.django_db
 
-TEXT = Made("# Un guide\n\nDes mots.\n", pdf=b"%PDF-1.7 /Type/Page un guide")
-OTHER = Made("# D’autres mots\n", pdf=b"%PDF-1.7 /Type/Page d'autres mots")
+TEXT = Made("# Un guide\n\nDes mots.\n", pdf=pdf())
+OTHER = Made("# D’autres mots\n", pdf=pdf(pages=2))
 
 
 def item(slug, made):
@@ -108,8 +110,8 @@ def test_it_may_be_repeated(charter, small_kit):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"twin": "# Un guide\n\nD’autres mots.\n", "pdf": b"%PDF autre"}, "Le texte est mis à jour."),
-        ({"pdf": b"%PDF-1.7 /Type/Page mieux mis en page"}, "Même texte, mise en page revue."),
+        ({"twin": "# Un guide\n\nD’autres mots.\n", "pdf": pdf(pages=3)}, "Le texte est mis à jour."),
+        ({"pdf": pdf(pages=4)}, "Même texte, mise en page revue."),
     ],
 )
 def test_what_changed_is_replaced_and_says_so(charter, small_kit, changes, sentence):
@@ -150,6 +152,16 @@ def test_what_was_archived_stays_archived(charter, small_kit):
 def test_a_reading_that_someone_corrected_beside_the_same_paper_stays(charter, small_kit):
     load()
     Version.objects.filter(resource__slug="guide-candidats").update(twin="# Un guide corrigé\n")
+
+    assert load() == counted(0, 0, 1, 1)
+    assert Version.objects.get(resource__slug="guide-candidats").twin == "# Un guide corrigé\n"
+
+
+def test_what_someone_corrected_stays_when_the_kit_is_renewed(charter, small_kit):
+    load()
+    corrected = Version.objects.get(resource__slug="guide-candidats")
+    correct(corrected, twin="# Un guide corrigé\n", language="fr", by=UserFactory())
+    small_kit(OTHER)
 
     assert load() == counted(0, 0, 1, 1)
     assert Version.objects.get(resource__slug="guide-candidats").twin == "# Un guide corrigé\n"

@@ -6,7 +6,7 @@ from tests.browser.portal.visits import Visitor
 
 pytestmark = pytest.mark.timeout(600)  # seconds: it loads a whole demonstration, then opens each page
 
-READ_BY_ALL = {"home", "region", "list", "candidate", "principle", "resource", "resources"}
+READ_BY_ALL = {"collection", "home", "region", "list", "candidate", "principle", "resource", "resources"}
 PAGE, STYLE, SCRIPT = 60_000, 15_000, 20_000  # bytes, as they travel
 REQUESTS = 10
 ELEMENTS = 800
