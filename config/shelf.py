@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_WEB = ("https", "http")
+
 
 def shelf(address: str) -> dict[str, Any]:
     """The storage of the resources: a folder, or what ``s3://bucket?endpoint=https://…&region=…`` names.
@@ -14,7 +16,8 @@ def shelf(address: str) -> dict[str, Any]:
     if not address:
         return {"BACKEND": "resources.files.shelves.Folder"}
     parts = urlsplit(address)
-    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    if parts.scheme != "s3" or not parts.netloc or parts.path.strip("/") or options.keys() - {"endpoint", "region"}:
+    options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    known = options.keys() <= {"endpoint", "region"} and urlsplit(options.get("endpoint", "https:")).scheme in _WEB
+    if parts.scheme != "s3" or not parts.netloc or parts.path.strip("/") or not known:
         raise ImproperlyConfigured("RESOURCES_STORAGE: s3://bucket?endpoint=https://…&region=…, or nothing.")
     return {"BACKEND": "resources.files.shelves.Bucket", "OPTIONS": {"bucket": parts.netloc, **options}}

@@ -90,9 +90,8 @@ def _zip(request: HttpRequest, title: str, resources: Iterable[Resource], name: 
     if not chosen:
         return _nothing(request, _("Aucune des ressources demandées n’est publiée."))
     made = bundle(title, chosen, request.build_absolute_uri)
-    response: HttpResponseBase
     if request.method == "HEAD":
-        response = HttpResponse(content_type="application/zip")
+        response = StreamingHttpResponse(content_type="application/zip")  # nobody says for it that it weighs nothing
     else:
         response = StreamingHttpResponse(iter(made), content_type="application/zip")
         _count(made.versions)
