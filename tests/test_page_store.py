@@ -21,7 +21,7 @@ from regions.models import Revision
 from tests.desk.acts import enter
 from tests.pledges.factories import CommitmentFactory, PledgeFactory
 from tests.regions.factories import RegionFactory, UserFactory
-from tests.resources.factories import ResourceFactory
+from tests.resources.factories import CollectionFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)  # as on a server: requests end, connections close
 
@@ -381,13 +381,15 @@ def test_erasing_someone_moves_the_revision(pledge):
 def test_what_an_administrator_saves_or_deletes_moves_the_revision(client):
     enter(client, UserFactory(is_staff=True, is_superuser=True))
     resource = ResourceFactory(region=RegionFactory())
-    data = {"title": "Un autre titre", "slug": resource.slug, "summary": "Un résumé.", "url": "https://example.org/"}
+    collection = CollectionFactory(published_on=None)
+    data = {"title": "Un autre titre", "slug": resource.slug, "summary": "Un résumé.", "url": resource.current.url}
     data |= {"audience": resource.audience, "kind": resource.kind, "region": resource.region_id}
+    data |= {"licence": resource.licence, "language": "fr"}
     revisions = [Revision.current()]
 
     client.post(reverse("admin:resources_resource_change", args=[resource.pk]), data)
     revisions.append(Revision.current())
-    client.post(reverse("admin:resources_resource_delete", args=[resource.pk]), {"post": "yes"})
+    client.post(reverse("admin:resources_collection_delete", args=[collection.pk]), {"post": "yes"})
     revisions.append(Revision.current())
 
     assert revisions[0] < revisions[1] < revisions[2]

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from pledges import structured
 from regions.models import Region
@@ -151,16 +152,17 @@ def resource_context(resource: Resource) -> dict[str, Any]:
 
 
 def _citation(resource: Resource, current: Version | None) -> str:
-    """How to cite it, in a line to copy: who, what, which version, of when, where."""
+    """How to cite it, in a line to copy: who, what, which version, of when, where. In French, as its title is."""
     since = timezone.localdate(current.added_at) if current else timezone.localdate()
-    words = {
-        "network": resource.network.name if resource.network else "Engagements ESS",
-        "title": resource.title,
-        "number": current.number if current else 1,
-        "day": day(max(since, resource.published_on or since)),
-        "address": f"{settings.SITE_URL}{resource.get_absolute_url()}",
-    }
-    return _("%(network)s, « %(title)s », version %(number)d, %(day)s, %(address)s") % words
+    with override(settings.LANGUAGE_CODE):
+        words = {
+            "network": resource.network.name if resource.network else "Engagements ESS",
+            "title": resource.title,
+            "number": current.number if current else 1,
+            "day": day(max(since, resource.published_on or since)),
+            "address": f"{settings.SITE_URL}{resource.get_absolute_url()}",
+        }
+        return "{network}, « {title} », version {number}, {day}, {address}".format(**words)
 
 
 def _territories(resource: Resource) -> list[Region]:

@@ -18,7 +18,7 @@ from tests.pledges.factories import (
 )
 from tests.pledges.test_views import text_of
 from tests.regions.factories import MembershipFactory, RegionFactory, UserFactory
-from tests.resources.factories import ResourceFactory
+from tests.resources.factories import CollectionFactory, ResourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +281,7 @@ def test_the_registers_of_others_are_not_there(desk, here, elsewhere):
             pledge=pledge,
         )
         ResourceFactory(region=pledge.candidate_list.contest.region)
+        CollectionFactory(region=pledge.candidate_list.contest.region)
         DecisionReasonFactory(region=pledge.candidate_list.contest.region)
         CorrectionRequestFactory(region=pledge.candidate_list.contest.region)
         CampaignFactory(election=pledge.candidate_list.contest.election, region=pledge.candidate_list.contest.region)
@@ -305,6 +306,7 @@ def test_the_registers_of_others_are_not_there(desk, here, elsewhere):
             "Campaign",
             "Candidate",
             "CandidateList",
+            "Collection",
             "Contest",
             "CorrectionRequest",
             "DecisionReason",
@@ -344,7 +346,7 @@ def test_a_query_string_asks_nothing_about_people(desk, here):
     assert response.status_code == 400
 
 
-def test_a_member_offers_resources_in_their_own_regions_alone(desk, region):
+def test_a_member_offers_resources_in_their_own_regions_alone(desk, moderator, region):
     elsewhere = RegionFactory()
     data = {
         "title": "Un kit",
@@ -353,6 +355,9 @@ def test_a_member_offers_resources_in_their_own_regions_alone(desk, region):
         "audience": "candidates",
         "kind": "kit",
         "url": "https://example.org/",
+        "licence": "cc-by",
+        "language": "fr",
+        "network": moderator.memberships.get().network_id,
     }
     address = reverse("admin:resources_resource_add")
 
@@ -395,6 +400,8 @@ def test_an_administrator_may_publish_a_national_resource(admin_client, region):
         "audience": "candidates",
         "kind": "kit",
         "url": "https://example.org/",
+        "licence": "cc-by",
+        "language": "fr",
     }
 
     admin_client.post(reverse("admin:resources_resource_add"), data)
