@@ -17,7 +17,7 @@ LONGEST = 100  # characters of what is searched
 class ShelfForm(forms.Form):
     """Words, and five ways to narrow; what is not there is said, and everything is shown."""
 
-    q = forms.CharField(label=_("Chercher un titre, un mot"), required=False, strip=True)
+    q = forms.CharField(label=_("Chercher un titre, un mot"), required=False, widget=forms.SearchInput)
     public = forms.ChoiceField(label=_("Public"), required=False)
     territoire = forms.ChoiceField(label=_("Territoire"), required=False)
     principe = forms.ChoiceField(label=_("Principe"), required=False)
@@ -42,7 +42,6 @@ class ShelfForm(forms.Form):
             "maxlength": LONGEST,
             "autocomplete": "off",
             "spellcheck": "false",
-            "type": "search",
         }
 
     def _choose(self, name: str, every: Any, choices: dict[str, Any]) -> None:
