@@ -8,10 +8,11 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import DatabaseError
 from django.utils import timezone
 
 from resources import links
-from resources.actions.link_checks import check_links
+from resources.actions.link_checks import Checked, check_links
 from resources.links import Verdict, check, is_public
 from resources.models import Version
 from tests.resources.factories import ResourceFactory
@@ -265,3 +266,27 @@ def test_the_command_says_what_it_found():
     call_command("check_links", stdout=out)
 
     assert out.getvalue() == "Liens suivis : 1, en défaut : 1.\n"
+
+
+def test_going_round_outlives_a_database_that_stops_and_tries_again_soon(monkeypatch, caplog):
+    outcomes, naps = [DatabaseError("the server has gone"), Checked(0, 0)], []
+
+    def follow():
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def sleep(seconds):
+        naps.append(seconds)
+        if not outcomes:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("resources.management.commands.check_links.check_links", follow)
+    monkeypatch.setattr("regions.management.repeating.time.sleep", sleep)
+    out = StringIO()
+
+    call_command("check_links", "--every", "24", stdout=out)
+
+    assert (naps, out.getvalue()) == ([60, 24 * 60 * 60], "Liens suivis : 0, en défaut : 0.\n")
+    assert "the server has gone" in caplog.text
