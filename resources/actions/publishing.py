@@ -71,7 +71,7 @@ def publish(resource: Resource, *, by: User) -> Resource:
     """
     resource = _take(resource, ResourceState.PUBLISHED)
     _refuse_others(resource, by)
-    _refuse_in_silence(resource)
+    refuse_in_silence(*resource.shown_in)
     resource.published_on = resource.published_on or _today(resource)
     resource.archived_on = None
     resource.remark = ""
@@ -87,7 +87,7 @@ def archive(resource: Resource, *, by: User) -> Resource:
     """
     resource = _take(resource, ResourceState.ARCHIVED)
     _refuse_others(resource, by)
-    _refuse_in_silence(resource)
+    refuse_in_silence(*resource.shown_in)
     resource.archived_on = _today(resource)
     return _stand(resource, ResourceState.ARCHIVED, Act.RESOURCE_ARCHIVED, by=by)
 
@@ -162,10 +162,6 @@ def _refuse_others(resource: Resource, by: User) -> None:
     if not may_publish(by, resource.network):
         words = _("%s relit ses ressources : une coordination la publie, l’archive ou la renvoie.")
         raise StandingError(words % resource.network)
-
-
-def _refuse_in_silence(resource: Resource) -> None:
-    refuse_in_silence(*([resource.region] if resource.region else []))
 
 
 def _today(resource: Resource) -> datetime.date:

@@ -36,7 +36,7 @@ def add_version(  # noqa: PLR0913  what a version is made of
     resource = Resource.objects.select_for_update(of=("self",)).select_related("region").get(pk=resource.pk)
     is_public = resource.state in PUBLIC_STATES
     if is_public:
-        refuse_in_silence(*([resource.region] if resource.region else []))
+        refuse_in_silence(*resource.shown_in)
     number = (resource.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     resource.versions.current().update(replaced_on=timezone.localdate())
     version = Version(

@@ -128,6 +128,11 @@ class Resource(models.Model):
         return reverse("resource", args=[self.slug])
 
     @property
+    def shown_in(self) -> list[Region]:
+        """The territory whose pages show it; none in particular for a national resource, which all of them show."""
+        return [self.region] if self.region else []
+
+    @property
     def current(self) -> "Version | None":
         """The version that its address gives today; None for a draft that has none yet."""
         loaded: list[Version] | None = getattr(self, "current_versions", None)
